@@ -1,0 +1,3 @@
+from ambulando.cli import main
+
+main()

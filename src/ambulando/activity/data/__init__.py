@@ -1,0 +1,1 @@
+"""The activity floor's content: catalogue, MET values, sports of recordings, paces."""

@@ -1,0 +1,119 @@
+"""Published beside recomputed: every printed figure of an analysis that is pooled again here, and whether it holds.
+
+A figure holds when it differs by no more than half a unit of its last printed digit plus the slack that
+``data/tolerances.csv`` states with its cause. Nothing is rounded before it is compared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ambulando.evidence import base
+from ambulando.evidence.dose import DoseResponse
+from ambulando.evidence.pool import Pooled
+from ambulando.evidence.recompute import dose_curve, pooled
+from ambulando.evidence.rows import Contrast, EventContrast, Published
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure. Field names are the JSON keys of ``evidence reproduce``; ``cause`` explains the tolerance and
+    ``confirmed`` "inferred" marks an analysis whose choice of studies was inferred.
+    """
+
+    id: str
+    source: str
+    quantity: str
+    published: float
+    recomputed: float
+    difference: float
+    tolerance: float
+    holds: bool
+    analysis: str
+    printed: str
+    cause: str
+    confirmed: str
+
+
+def half_unit(printed: str) -> float:
+    """Half a unit of the last digit of a printed number: 0.005 for "-0.62", 0.5 for "35"."""
+    exponent = Decimal(printed).as_tuple().exponent
+    return 0.5 * 10.0 ** int(exponent)
+
+
+def reproduce() -> tuple[Row, ...]:
+    """Every comparison, in the order of ``published.csv``."""
+    rows: list[Row] = []
+    seen: set[str] = set()
+    for result in base.published():
+        if not result.analysis:
+            continue
+        one = base.analyses()[result.analysis]
+        if one.rows == "dose":
+            found = _of_curve(dose_curve(one.id, at=(result.dose or 0.0,)), whole=one.id not in seen)
+        else:
+            found = _of_pooled(pooled(one.id), base.rows_for(one.id))
+        seen.add(one.id)
+        rows.extend(_compared(result, found, one.confirmed))
+    return tuple(rows)
+
+
+def _of_pooled(answer: Pooled, rows: tuple[object, ...]) -> Mapping[str, float]:
+    estimate, ci = answer.estimate, answer.ci
+    if answer.estimate_exp is not None and answer.ci_exp is not None:
+        estimate, ci = answer.estimate_exp, answer.ci_exp
+    people = sum(row.n_arm + row.n_against for row in rows if isinstance(row, Contrast | EventContrast))
+    return {
+        "k": float(answer.k),
+        "n": float(people),
+        "estimate": estimate,
+        "low": ci[0],
+        "high": ci[1],
+        "tau2": answer.tau2,
+        "q": answer.q,
+        "i2": answer.i2,
+        "z": answer.statistic,
+    }
+
+
+def _of_curve(answer: DoseResponse, *, whole: bool) -> Mapping[str, float]:
+    """The figures of one dose; with ``whole`` those of the whole curve too, which are compared once."""
+    point = answer.curve[0]
+    figures = {"estimate": point.rr, "low": point.ci[0], "high": point.ci[1]}
+    return figures | ({"k": float(answer.k), "i2": answer.i2} if whole else {})
+
+
+def _compared(result: Published, found: Mapping[str, float], confirmed: str) -> list[Row]:
+    rows = []
+    for quantity, recomputed in found.items():
+        printed = result.printed[quantity]
+        if not printed:
+            continue
+        published = float(printed)
+        stated = base.tolerances().get((result.analysis, quantity))
+        # Counts are exact; other figures were rounded when they were printed.
+        rounding = 0.0 if quantity in ("k", "n") else half_unit(printed)
+        tolerance = rounding + (stated.slack if stated else 0.0)
+        difference = recomputed - published
+        rows.append(
+            Row(
+                id=f"{result.id}-{quantity}",
+                source=base.references()[result.reference].citation,
+                quantity=quantity
+                if result.dose is None or quantity in ("k", "i2")
+                else f"{quantity} at {result.dose:g}",
+                published=published,
+                recomputed=recomputed,
+                difference=difference,
+                tolerance=tolerance,
+                # The last 1e-9 is for binary fractions only.
+                holds=abs(difference) <= tolerance + 1e-9,
+                analysis=result.analysis,
+                printed=printed,
+                cause=stated.note
+                if stated
+                else ("counted exactly" if quantity in ("k", "n") else "rounding of the printed figure"),
+                confirmed=confirmed,
+            )
+        )
+    return rows

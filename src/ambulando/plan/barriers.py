@@ -1,0 +1,84 @@
+"""What can stand in the way, as data: the matched strategy, its technique codes and an if-then plan."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
+
+from ambulando.activity.catalogue import Activity
+from ambulando.ground import InputError, packaged_toml
+
+FILE = "data/barriers.toml"
+FIELDS = frozenset({"cue", "activity", "minutes", "smallest", "indoor"})
+NEEDED = ("name", "strategy", "codes", "helps", "if_then", "source", "certainty", "date")
+
+#: What makes an activity likelier to be done with a barrier, read from its attributes.
+HELPS: Mapping[str, Callable[[Activity], bool]] = {
+    "light": lambda activity: activity.intensity == "light",
+    "seated": lambda activity: activity.seated,
+    "easy-joints": lambda activity: activity.impact == 0,
+    "home": lambda activity: "home" in activity.places,
+    "indoors": lambda activity: activity.place != "outdoors",
+    "outdoors": lambda activity: activity.place != "indoors",
+    "alone": lambda activity: activity.company != "together",
+    "together": lambda activity: activity.company != "alone",
+    "free": lambda activity: activity.cost == 0,
+    "no-kit": lambda activity: not activity.kit,
+    "low-attention": lambda activity: activity.attention == "low",
+    "continuous": lambda activity: activity.continuous,
+    "everyday": lambda activity: activity.modality == "everyday",
+}
+
+GENTLER = ("light", "seated")
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """One barrier. ``codes`` are numbers of BCTTv1; ``if_then`` is a pattern with the fields FIELDS."""
+
+    id: str
+    name: str
+    strategy: str
+    codes: tuple[str, ...]
+    helps: tuple[str, ...]
+    if_then: str
+    source: str
+    certainty: str
+    date: str
+    early: bool = False
+    when: str = ""
+
+    def applies(self, activity: Activity) -> bool:
+        """Whether the if-then plan of this barrier has a meaning for an activity."""
+        if self.when == "away":
+            return "home" not in activity.places
+        return self.when != "costs" or activity.cost > 0
+
+    def fit(self, activity: Activity, *, used: bool = False) -> float:
+        """How well an activity goes with this barrier: -1 (nothing of what helps) to 1 (all of it).
+
+        ``used``: for somebody used to effort a gentler form is no help in itself.
+        """
+        helps = [name for name in self.helps if not (used and name in GENTLER)]
+        return 2 * sum(HELPS[name](activity) for name in helps) / len(helps) - 1 if helps else 0.0
+
+
+@cache
+def barriers() -> Mapping[str, Barrier]:
+    """All barriers by id. Raises InputError, naming the file and the row, for one that is not whole."""
+    found: dict[str, Barrier] = {}
+    for name, row in packaged_toml("ambulando.plan", FILE).items():
+        missing = [key for key in NEEDED if not row.get(key)]
+        if missing:
+            raise InputError(f"Barrier '{name}' of {FILE} has no {' and no '.join(missing)}.")
+        fields = {field for _, field, _, _ in Formatter().parse(row["if_then"]) if field}
+        if not fields <= FIELDS or not {"cue", "activity", "minutes"} <= fields:
+            raise InputError(
+                f"The if_then of barrier '{name}' of {FILE} names fields other than {sorted(FIELDS)}."
+            )
+        strange = [tag for tag in row["helps"] if tag not in HELPS]
+        if strange:
+            raise InputError(f"Barrier '{name}' of {FILE} is helped by {strange}, which we do not know.")
+        kept = {key: value for key, value in row.items() if key not in ("codes", "helps")}
+        found[name] = Barrier(id=name, codes=tuple(row["codes"]), helps=tuple(row["helps"]), **kept)
+    return found

@@ -1,0 +1,229 @@
+"""Why a session, in words: one sentence, and the four parts (trials, you, asked, left out)."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from ambulando.activity.catalogue import MODALITIES, Activity, catalogue
+from ambulando.evidence.modalities import finding
+from ambulando.ground import Words
+from ambulando.plan.barriers import Barrier
+from ambulando.plan.rules import number
+from ambulando.plan.score import Answer
+from ambulando.plan.sentences import capital, inner
+from ambulando.safety.profile import Profile
+
+#: What each modality is called inside a sentence.
+KINDS: Mapping[str, str] = {
+    "walking": "walking",
+    "running": "running",
+    "cycling": "cycling",
+    "swimming": "swimming",
+    "aerobic": "aerobic exercise",
+    "strength": "strength exercise",
+    "yoga": "yoga",
+    "tai-chi": "tai chi",
+    "dance": "dance",
+    "mixed": "a mix of exercises",
+    "sport": "playing a sport",
+    "everyday": "everyday movement",
+}
+
+#: One sentence of why, by what trials say of the kind and by what the person told or did.
+#: "most": among the two strongest effects of kinds with trials of their own; "some": another kind with trials of its own;
+#: "near": trials of a wider kind; "whole": trials of exercise as a whole; "none": the interval holds no effect at all.
+WHY: Mapping[tuple[str, str], str] = {
+    (
+        "most",
+        "liked",
+    ): "{kind} was one of the kinds that helped most in trials ({certainty}), you said you like it, and {minutes} minutes fits.",
+    (
+        "most",
+        "back",
+    ): "{kind} was one of the kinds that helped most in trials ({certainty}), you came back to it lately, and {minutes} minutes fits.",
+    (
+        "most",
+        "fits",
+    ): "{kind} was one of the kinds that helped most in trials ({certainty}), and {minutes} minutes of it fits what you told us.",
+    (
+        "some",
+        "liked",
+    ): "You said you like it, {minutes} minutes fits, and people in trials of {kind} had fewer symptoms than those they were compared with ({certainty}).",
+    (
+        "some",
+        "back",
+    ): "You came back to it lately, {minutes} minutes fits, and people in trials of {kind} had fewer symptoms than those they were compared with ({certainty}).",
+    (
+        "some",
+        "fits",
+    ): "{minutes} minutes fits what you told us, and people in trials of {kind} had fewer symptoms than those they were compared with ({certainty}).",
+    (
+        "near",
+        "liked",
+    ): "You said you like it, {minutes} minutes fits, and people in trials of {subject} had fewer symptoms than those they were compared with ({certainty}; we have no result for {kind} alone).",
+    (
+        "near",
+        "back",
+    ): "You came back to it lately, {minutes} minutes fits, and people in trials of {subject} had fewer symptoms than those they were compared with ({certainty}; we have no result for {kind} alone).",
+    (
+        "near",
+        "fits",
+    ): "{minutes} minutes fits what you told us, and people in trials of {subject} had fewer symptoms than those they were compared with ({certainty}; we have no result for {kind} alone).",
+    (
+        "whole",
+        "liked",
+    ): "You said you like it, {minutes} minutes fits, and people in trials of exercise of all kinds had fewer symptoms than those they were compared with ({certainty}; we have no firm result for {kind} alone).",
+    (
+        "whole",
+        "back",
+    ): "You came back to it lately, {minutes} minutes fits, and people in trials of exercise of all kinds had fewer symptoms than those they were compared with ({certainty}; we have no firm result for {kind} alone).",
+    (
+        "whole",
+        "fits",
+    ): "{minutes} minutes fits what you told us, and people in trials of exercise of all kinds had fewer symptoms than those they were compared with ({certainty}; we have no firm result for {kind} alone).",
+    (
+        "none",
+        "liked",
+    ): "You said you like it and {minutes} minutes fits; trials do not show yet whether {kind} makes a difference ({certainty}).",
+    (
+        "none",
+        "back",
+    ): "You came back to it lately and {minutes} minutes fits; trials do not show yet whether {kind} makes a difference ({certainty}).",
+    (
+        "none",
+        "fits",
+    ): "{minutes} minutes fits what you told us; trials do not show yet whether {kind} makes a difference ({certainty}).",
+}
+
+LEFT_OUT: Mapping[str, Words] = {
+    "intensity": Words("{count} that ask for more than your safety answers allow"),
+    "impact": Words("{count} with more impact than your safety answers allow"),
+    "floor": Words("{count} that go down to the floor"),
+    "heat": Words("{count} outdoors in the hot hours"),
+    "seated": Words("{count} that can not be done sitting"),
+    "later": Words("{count} that are a lot for now"),
+    "dislikes": Words("{count} that you do not like"),
+    "places": Words("{count} in other places"),
+    "kit": Words("{count} that need things you did not name"),
+    "money": Words("{count} that cost more"),
+    "company": Words("{count} in other company"),
+}
+
+
+@cache
+def standing_in_trials(modality: str) -> str:
+    """What trials say of a kind, beside the others: "most", "some", "near", "whole" or "none" (see WHY)."""
+    found = finding(modality)
+    if found.ci[1] >= 0:
+        return "none"
+    if found.fit != "own":
+        return found.fit
+    effects = sorted({one.effect for one in map(finding, MODALITIES) if one.fit == "own"})
+    return "most" if found.effect in effects[:2] else "some"
+
+
+def certain(certainty: str) -> str:
+    """The certainty as a clause."""
+    return f"certainty: {certainty}" if certainty else "certainty not rated"
+
+
+def why(activity: Activity, *, minutes: int, liked: bool, times: int, carries: float) -> Words:
+    """Why this activity, in one sentence, true to the score and to the certainty of the evidence.
+
+    ``carries``: how much of a trial's result a form this gentle may carry (0 to 1); a much gentler one claims less.
+    """
+    found = finding(activity.modality)
+    told = "liked" if liked else "back" if times > 1 else "fits"
+    rank = standing_in_trials(activity.modality)
+    if rank == "most" and carries < number("evidence", "most"):
+        rank = "some"
+    kind = KINDS[activity.modality]
+    values = {
+        "kind": capital(kind) if rank == "most" else kind,
+        "subject": found.sentence.values.get("subject", kind),
+        "certainty": certain(found.certainty),
+        "minutes": minutes,
+    }
+    return Words(WHY[rank, told], values)
+
+
+def smaller_than_trials(minutes: int) -> list[Words]:
+    """What has to be said of evidence when a session is far below what trials were of."""
+    if minutes >= 20:
+        return []
+    return [
+        Words(
+            "Sessions in trials are mostly longer than this one. What {minutes} minutes do is less sure; it is where to start.",
+            {"minutes": minutes},
+        )
+    ]
+
+
+def seen(modality: str, answer: Answer | None, times: int) -> list[Words]:
+    """What we have seen in the person, worded by its grade: no word of cause below grade A."""
+    said = []
+    kind = KINDS[modality]
+    if times:
+        said.append(Words("{kind}: {times} in the last 30 days.", {"kind": capital(kind), "times": times}))
+    if answer is None or answer.grade == "C":
+        said.append(
+            Words("Nothing we saw in you changes this yet; it rests on trials with other people (grade C).")
+        )
+        return said
+    size: dict[str, Any] = {"kind": kind, "points": f"{abs(answer.mean):.1f}", "spread": f"{answer.sd:.1f}"}
+    if abs(answer.mean) < answer.sd:
+        pattern = (
+            "On days with {kind} your mood was about the same as on other days; it is too early to say more."
+        )
+    elif answer.grade == "A" and answer.mean > 0:
+        pattern = (
+            "In your own comparison {kind} lifted your mood by {points} points of 10, give or take {spread}."
+        )
+    elif answer.grade == "A":
+        pattern = (
+            "In your own comparison {kind} lowered your mood by {points} points of 10, give or take {spread}."
+        )
+    elif answer.mean > 0:
+        pattern = "On days with {kind} your mood was {points} points of 10 higher, give or take {spread}. That alone does not show why."
+    else:
+        pattern = "On days with {kind} your mood was {points} points of 10 lower, give or take {spread}. That alone does not show why."
+    said.append(Words(f"{pattern} (Grade {answer.grade}.)", size))
+    return said
+
+
+def asked(profile: Profile, *, liked: bool, barrier: Barrier | None) -> list[Words]:
+    """What the person asked for that went into a session."""
+    said = [
+        Words("You like it.")
+        if liked
+        else Words("You did not name it as liked or disliked; swap it at any time.")
+    ]
+    if profile.minutes_per_week is not None:
+        said.append(Words("You offered {minutes} minutes this week.", {"minutes": profile.minutes_per_week}))
+    if barrier is not None:
+        said.append(
+            Words(
+                "In the way: {barrier}. {strategy}",
+                {"barrier": inner(barrier.name), "strategy": barrier.strategy},
+            )
+        )
+    return said
+
+
+def left_out(reasons: Mapping[str, str]) -> str:
+    """How many activities were left out, by reason, as one list."""
+    counts: dict[str, int] = {}
+    for reason in reasons.values():
+        counts[reason] = counts.get(reason, 0) + 1
+    said = [
+        str(Words(LEFT_OUT[reason].pattern, {"count": counts[reason]}))
+        for reason in LEFT_OUT
+        if reason in counts
+    ]
+    if not said:
+        return str(Words("We left nothing out of {total} activities.", {"total": len(catalogue())}))
+    return str(
+        Words(
+            "Of {total} activities we left out: {list}.", {"total": len(catalogue()), "list": "; ".join(said)}
+        )
+    )

@@ -1,0 +1,45 @@
+"""The rules that the numbers of a plan come from, as data: what each says, its numbers, its source, its certainty."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from ambulando.ground import InputError, packaged_toml
+
+FILE = "data/rules.toml"
+CERTAINTIES = ("cited", "our judgement")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. ``numbers`` are in minutes, days, weeks or shares, as ``says`` tells."""
+
+    id: str
+    says: str
+    numbers: Mapping[str, float]
+    source: str
+    certainty: str
+
+
+@cache
+def rules() -> Mapping[str, Rule]:
+    """All rules by id. Raises InputError, naming the file and the rule, for a rule that is not whole."""
+    found: dict[str, Rule] = {}
+    for name, row in packaged_toml("ambulando.plan", FILE).items():
+        missing = [key for key in ("says", "numbers", "source", "certainty") if key not in row]
+        if missing or row["certainty"] not in CERTAINTIES or not row["source"]:
+            raise InputError(
+                f"Rule '{name}' of {FILE} needs says, numbers, source and a certainty of {CERTAINTIES}."
+            )
+        found[name] = Rule(name, row["says"], row["numbers"], row["source"], row["certainty"])
+    return found
+
+
+def number(rule: str, name: str) -> float:
+    """A number of a rule."""
+    return rules()[rule].numbers[name]
+
+
+def whole(rule: str, name: str) -> int:
+    """A whole number of a rule."""
+    return int(rules()[rule].numbers[name])

@@ -1,0 +1,110 @@
+"""A session: what is planned for one day, why, and how that came about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time
+from typing import Any
+
+from ambulando.activity.catalogue import activity as entry_of
+from ambulando.evidence.base import version
+from ambulando.evidence.modalities import finding
+from ambulando.ground import InputError, Words
+
+
+@dataclass(frozen=True)
+class Why:
+    """What a session rests on: ``effect`` {estimate, ci, measure, status}, its certainty, reference ids, version."""
+
+    effect: Mapping[str, Any]
+    certainty: str
+    sources: tuple[str, ...]
+    evidence_version: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """Something planned. ``minutes`` whole; ``scores`` the parts and their ``total``; ``probability`` of being chosen.
+
+    ``trace``: plain data, JSON as it is: ``sentence``, ``parts`` (trials, you, asked, left_out), ``steps``, ``odds``,
+    ``versions``, ``if_then`` (pattern and values), ``talk`` (how hard it should feel) and ``size``.
+    """
+
+    day: date
+    time: time
+    activity: str
+    minutes: int
+    intensity: str
+    smallest: Words
+    if_then: Words
+    why: Why
+    scores: Mapping[str, float]
+    probability: float
+    trace: Mapping[str, Any]
+
+    @property
+    def size(self) -> str:
+        """ "full", "half" or "smallest"."""
+        return str(self.trace.get("size", "full"))
+
+    @property
+    def name(self) -> str:
+        """The name of its activity, from the catalogue."""
+        return entry_of(self.activity).name
+
+
+def why_of(modality: str) -> Why:
+    """What trials say of a modality, as a session carries it."""
+    found = finding(modality)
+    effect = {
+        "estimate": found.effect,
+        "ci": None if found.ci is None else list(found.ci),
+        "measure": found.measure,
+        "status": found.status,
+    }
+    return Why(effect, found.certainty, tuple(found.sources), version())
+
+
+def plain(words: Words) -> dict[str, Any]:
+    """A sentence as plain data that keeps its pattern."""
+    return {"pattern": words.pattern, "values": {key: _scalar(value) for key, value in words.values.items()}}
+
+
+def with_minutes(session: Session, minutes: int, size: str) -> Session:
+    """The same session with other minutes, in its if-then plan and trace too."""
+    if_then = replace(session.if_then, values={**session.if_then.values, "minutes": minutes})
+    trace = {**session.trace, "if_then": plain(if_then), "size": size}
+    return replace(session, minutes=minutes, if_then=if_then, trace=trace)
+
+
+def session_from(stored: Mapping[str, Any]) -> Session:
+    """A session from its JSON form (as a page stored it). Raises InputError, naming the key, for what is not one."""
+    try:
+        trace = stored["trace"]
+        written = trace["if_then"]
+        return Session(
+            day=_read(stored["day"], date),
+            time=_read(stored["time"], time),
+            activity=entry_of(stored["activity"]).id,
+            minutes=int(stored["minutes"]),
+            intensity=stored["intensity"],
+            smallest=Words(str(stored["smallest"])),
+            if_then=Words(written["pattern"], written["values"]),
+            why=Why(**{**stored["why"], "sources": tuple(stored["why"]["sources"])}),
+            scores=dict(stored["scores"]),
+            probability=float(stored["probability"]),
+            trace=trace,
+        )
+    except KeyError as error:
+        raise InputError(f"This is not a stored session: it has no {error}.") from error
+    except (TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"This is not a stored session: {error}.") from error
+
+
+def _read(value: Any, kind: Any) -> Any:
+    return kind.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _scalar(value: Any) -> str | int | float:
+    return value if isinstance(value, int | float | str) else str(value)

@@ -1,0 +1,129 @@
+"""The one suggestion of a day, and its three ways out: smaller, swap, not today (which needs no function)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from random import Random
+from typing import Any
+
+from ambulando.activity.bouts import Bout
+from ambulando.activity.catalogue import Activity, activity
+from ambulando.plan.candidates import INTENSITIES, likes
+from ambulando.plan.choose import choose
+from ambulando.plan.compose import Offer, compose, options
+from ambulando.plan.progression import goal
+from ambulando.plan.rules import number, whole
+from ambulando.plan.schedule import Slot, is_hot
+from ambulando.plan.session import Session, with_minutes
+from ambulando.plan.standing import CheckIn, standing
+from ambulando.plan.trace import step
+from ambulando.plan.week import barriers_of, candidates_of
+from ambulando.safety.profile import Profile
+from ambulando.safety.screen import screen
+
+
+def suggestion(sessions: Sequence[Session], *, today: date, energy: float | None = None) -> Session | None:
+    """What to offer today from the ``sessions`` that are still open; None without any that lie ahead.
+
+    The session of today; on a rest day the smallest version of the next one. Low ``energy`` (0-10, as of now) makes it
+    smaller, unless the week was planned for low energy already; almost none gives the smallest version.
+    """
+    ahead = sorted(
+        (session for session in sessions if session.day >= today), key=lambda one: (one.day, one.time)
+    )
+    if not ahead:
+        return None
+    first = ahead[0]
+    if first.day > today:
+        return replace(_smallest(first, "rest day"), day=today)
+    if energy is None or energy > number("low-energy", "energy"):
+        return first
+    if energy <= number("low-energy", "almost_none"):
+        return _smallest(first, "smallest version")
+    planned_low = any(one["rule"] == "low-energy" for one in first.trace["steps"])
+    return first if planned_low else smaller(first)
+
+
+def smaller(session: Session) -> Session:
+    """Half of a session; then its smallest version of two to five minutes, which counts in full and stays."""
+    half = session.minutes // 2
+    if session.size == "full" and half >= whole("smallest", "longest"):
+        return _noted(with_minutes(session, half, "half"), "half")
+    return _smallest(session, "smallest version")
+
+
+def swap(
+    session: Session,
+    profile: Profile,
+    *,
+    today: date,
+    rng: Random,
+    bouts: Sequence[Bout] = (),
+    checkins: Sequence[CheckIn] = (),
+    answers: Mapping[str, Any] | None = None,
+) -> Session:
+    """Another activity at the same day and time, liked where there is a liked one, safe, and no more demanding.
+
+    No more demanding: no higher intensity or impact, no more minutes, no more MET-minutes. The same session where nothing
+    else fits, or where safety holds the plan by now (then there is nothing to swap to; make the week anew).
+    """
+    screening = screen(profile)
+    if screening.outcome in ("hold", "no-plan"):
+        return session
+    stands = standing(profile, today=today, bouts=bouts, checkins=checkins)
+    aim = goal(profile, stands, screening.limits)
+    offer = Offer(
+        profile,
+        stands,
+        screening,
+        aim.minutes,
+        aim.light_only,
+        barriers_of(profile),
+        answers or {},
+        aim.steps,
+    )
+    at = session.time.hour * 60 + session.time.minute
+    hot = screening.limits.no_heat and is_hot(at, at + session.minutes)
+    found = candidates_of(offer, hot=hot)
+    before = activity(session.activity)
+    pool = [
+        entry for entry in found.kept if _no_more(entry, before) and _room(entry, before, session) >= _least()
+    ]
+    pool = [entry for entry in pool if likes(profile, entry)] or pool
+    if not pool:
+        return session
+    scored = [
+        one
+        for entry in pool
+        for one in options(offer, [entry], room=_room(entry, before, session), relaxed=found.relaxed)
+    ]
+    choice = choose(scored, rng)
+    room = _room(choice.chosen.activity, before, session)
+    swapped = compose(offer, found, choice, Slot(session.day, session.time, room, hot))
+    return replace(swapped, trace={**swapped.trace, "size": session.size})
+
+
+def _least() -> int:
+    return whole("smallest", "minutes")
+
+
+def _no_more(entry: Activity, before: Activity) -> bool:
+    calmer = INTENSITIES.index(entry.intensity) <= INTENSITIES.index(before.intensity)
+    return entry.id != before.id and calmer and entry.impact <= before.impact
+
+
+def _room(entry: Activity, before: Activity, session: Session) -> int:
+    """Minutes of the other activity that take no more MET-minutes, and no more time."""
+    return min(session.minutes, int(session.minutes * before.met / entry.met + 1e-9))
+
+
+def _smallest(session: Session, name: str) -> Session:
+    minutes = min(max(session.minutes // 2, _least()), whole("smallest", "longest"), session.minutes)
+    if session.size == "smallest":
+        minutes = session.minutes
+    return _noted(with_minutes(session, minutes, "smallest"), name)
+
+
+def _noted(session: Session, name: str) -> Session:
+    noted = step(name, session.minutes, "minutes", "smallest")
+    return replace(session, trace={**session.trace, "steps": [*session.trace["steps"], noted]})

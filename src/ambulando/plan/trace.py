@@ -1,0 +1,42 @@
+"""How a number or a choice came about: plain dictionaries and lists that can be stored as JSON as they are."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import ambulando
+
+Row = dict[str, str]
+Step = dict[str, Any]
+
+#: What a row of a trace can point at.
+KINDS = ("analysis", "published", "contrast", "bout", "checkin", "rule", "catalogue", "reference")
+
+
+def row(kind: str, name: object) -> Row:
+    """A pointer to one row. ``kind`` is one of KINDS; bouts and check-ins go by their time or day (ISO 8601)."""
+    if kind not in KINDS:
+        raise ValueError(f"A row of a trace can not be a {kind!r}.")
+    return {"kind": kind, "id": name.isoformat() if isinstance(name, date | datetime) else str(name)}
+
+
+def step(
+    name: str, value: float | int | str | None, unit: str, rule: str, rows: Iterable[Mapping[str, str]] = ()
+) -> Step:
+    """One number on the way: its name, value, unit, the rule that made it and the rows it was made from."""
+    pointers = [row("rule", rule)]
+    for pointer in rows:
+        if dict(pointer) not in pointers:
+            pointers.append(dict(pointer))
+    return {
+        "name": name,
+        "value": round(value, 4) if isinstance(value, float) else value,
+        "unit": unit,
+        "rule": rule,
+        "rows": pointers,
+    }
+
+
+def versions(evidence_version: str) -> dict[str, str]:
+    """With what a plan was made: the version of the evidence base and of the package."""
+    return {"evidence": evidence_version, "package": ambulando.__version__}

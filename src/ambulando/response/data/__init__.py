@@ -1,0 +1,1 @@
+"""Facts and assumptions of the response model, as data."""

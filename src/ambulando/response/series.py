@@ -1,0 +1,235 @@
+"""One person's days in a row: mood, minutes of exercise, and what else was noted. No NumPy here.
+
+The rules of missingness, everywhere in this floor:
+
+- A day without a record is a gap. Its mood is unknown (``None``) and so are its minutes (NaN): a gap is never a zero.
+- On a recorded day, minutes that are not given are 0: who wrote down the day and no exercise, did none.
+- A recorded day may lack its mood; the model predicts such days and never fills them in.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ambulando.activity.catalogue import MODALITIES
+from ambulando.ground import InputError, rows_of
+
+#: More days than this between the first and the last is taken for a mistyped year.
+MOST_DAYS = 3653
+
+_MINUTES = "minutes_"
+
+
+@dataclass(frozen=True)
+class Series:
+    """A person's days, oldest first, one entry a day from ``start`` on; every tuple has the same length.
+
+    mood, morning, sleep: ratings 0-10 or None. mood is the evening's; morning and sleep (of the night before) are
+    given before that day's exercise. minutes: by modality, NaN on a gap. phq9: totals 0-27 or None. randomised: True
+    where a draw decided whether there was a session that day and the draw was followed; None or False elsewhere.
+    Raises InputError for unequal lengths, or for a day with mood whose minutes are not known.
+    """
+
+    start: date
+    mood: tuple[float | None, ...]
+    minutes: Mapping[str, tuple[float, ...]]
+    morning: tuple[float | None, ...] | None = None
+    sleep: tuple[float | None, ...] | None = None
+    phq9: tuple[int | None, ...] | None = None
+    randomised: tuple[bool | None, ...] | None = None
+    simulated: bool = field(default=False)
+
+    def __post_init__(self) -> None:
+        columns: dict[str, tuple[object, ...] | None] = {
+            "morning": self.morning,
+            "sleep": self.sleep,
+            "phq9": self.phq9,
+            "randomised": self.randomised,
+            **{_MINUTES + modality: values for modality, values in self.minutes.items()},
+        }
+        for name, values in columns.items():
+            if values is not None and len(values) != len(self.mood):
+                raise InputError(
+                    f"The series has {len(self.mood)} days of mood and {len(values)} of {name}. Please give one of each a day."
+                )
+        for modality, minutes in self.minutes.items():
+            for day, (mood, value) in enumerate(zip(self.mood, minutes, strict=True)):
+                if mood is not None and math.isnan(value):
+                    raise InputError(
+                        f"The series has a mood but no minutes of {modality} on {self.start + timedelta(day)}. "
+                        "Please give 0 where there was none."
+                    )
+
+    @property
+    def days(self) -> int:
+        """The number of days with a mood."""
+        return sum(mood is not None for mood in self.mood)
+
+
+def read_csv(text: str, where: str, *, today: date | None = None) -> Series:
+    """The series in a CSV: ``date``, ``mood``, ``minutes_<modality>`` columns; optional ``morning``, ``sleep``,
+    ``phq9``, ``randomised`` (0/1). Rows in any order; other columns are not read.
+
+    Dates are ISO 8601 (2026-03-01). An empty mood is a mood not given; empty minutes are 0; a date without a row is a
+    gap. Raises InputError naming ``where`` and the row (the line of names is row 1) for a missing column, a modality
+    that is not known, a value outside its range, a bad or double date, and, given ``today``, a date after it.
+    """
+    rows = rows_of(text, where=where, required=("date", "mood"))
+    names = rows[0].keys() if rows else _names(text)
+    modalities = [name.removeprefix(_MINUTES) for name in names if name.startswith(_MINUTES)]
+    if not modalities:
+        raise InputError(
+            f"{where} has no column of minutes. Please add at least one, such as 'minutes_walking'."
+        )
+    for modality in modalities:
+        _known(modality, f"{where} has a column 'minutes_{modality}'")
+    if not rows:
+        raise InputError(f"{where} has no days. Please add at least one row.")
+    days: dict[date, dict[str, str]] = {}
+    numbers: dict[date, int] = {}
+    for number, row in enumerate(rows, start=2):
+        place = f"Row {number} of {where}"
+        day = _date(row["date"], place, today)
+        if day in days:
+            raise InputError(
+                f"{place} has the date {day}, which row {numbers[day]} has too. Please keep one row a day."
+            )
+        days[day], numbers[day] = row, number
+    first, last = min(days), max(days)
+    _span(first, last, where)
+    span = [first + timedelta(n) for n in range((last - first).days + 1)]
+
+    def column(name: str, read: Callable[[str, str], float | None]) -> list[float | None]:
+        return [read(days[d][name], f"Row {numbers[d]} of {where}") if d in days else None for d in span]
+
+    def rating(name: str) -> tuple[float | None, ...]:
+        return tuple(column(name, lambda cell, place: _number(cell, place, name, 0, 10)))
+
+    def minutes(name: str) -> tuple[float, ...]:
+        read = column(name, lambda cell, place: _number(cell or "0", place, name, 0, 1440))
+        return tuple(math.nan if value is None else value for value in read)
+
+    return Series(
+        start=first,
+        mood=rating("mood"),
+        minutes={modality: minutes(_MINUTES + modality) for modality in modalities},
+        morning=rating("morning") if "morning" in names else None,
+        sleep=rating("sleep") if "sleep" in names else None,
+        phq9=tuple(None if v is None else int(v) for v in column("phq9", _phq9)) if "phq9" in names else None,
+        randomised=tuple(None if v is None else v == 1 for v in column("randomised", _flag))
+        if "randomised" in names
+        else None,
+    )
+
+
+def from_days(
+    *,
+    today: date,
+    moods: Mapping[date, float | None],
+    bouts: Iterable[tuple[date, str, float]],
+    morning: Mapping[date, float | None] | None = None,
+    sleep: Mapping[date, float | None] | None = None,
+    phq9: Mapping[date, int] | None = None,
+    randomised: Mapping[date, bool] | None = None,
+) -> Series:
+    """The series of a person's check-ins and bouts, from plain values.
+
+    moods: evening mood 0-10 by local date; bouts: (local date, modality, minutes), added up by day. A day with a
+    check-in (mood, morning or sleep) or a bout is recorded; all others are gaps. With nothing at all the series has
+    no days. Raises InputError for a value outside its range, an unknown modality or a date after ``today``.
+    """
+    ratings = {"mood": dict(moods), "morning": dict(morning or {}), "sleep": dict(sleep or {})}
+    for name, values in ratings.items():
+        for day, value in values.items():
+            if value is not None:
+                _number(str(value), f"The check-in of {day}", name, 0, 10)
+    recorded = {day for values in ratings.values() for day, value in values.items() if value is not None}
+    done: dict[str, dict[date, float]] = {}
+    for day, modality, value in bouts:
+        _known(modality, f"The bout of {day} has the modality '{modality}'")
+        _number(str(value), f"The bout of {day}", "minutes", 0, None)
+        of_modality = done.setdefault(modality, {})
+        of_modality[day] = min(of_modality.get(day, 0.0) + value, 1440.0)
+        recorded.add(day)
+    anchors = dict(phq9 or {})
+    for day, total in anchors.items():
+        _phq9(str(total), f"The assessment of {day}")
+    every = recorded | anchors.keys()
+    if every and max(every) > today:
+        raise InputError(f"The date {max(every)} is in the future. Please pick today or an earlier day.")
+    first, last = min(every, default=today), max(every, default=today - timedelta(1))
+    _span(first, last, "This journal")
+    span = [first + timedelta(n) for n in range((last - first).days + 1)]
+    draws = dict(randomised or {})
+    return Series(
+        start=first,
+        mood=tuple(ratings["mood"].get(day) for day in span),
+        minutes={
+            modality: tuple(of.get(day, 0.0) if day in recorded else math.nan for day in span)
+            for modality, of in sorted(done.items())
+        },
+        morning=tuple(ratings["morning"].get(day) for day in span) if morning is not None else None,
+        sleep=tuple(ratings["sleep"].get(day) for day in span) if sleep is not None else None,
+        phq9=tuple(anchors.get(day) for day in span) if phq9 is not None else None,
+        randomised=tuple(draws.get(day) for day in span) if randomised is not None else None,
+    )
+
+
+def _names(text: str) -> list[str]:
+    line = next(
+        line for line in text.lstrip("\ufeff").splitlines() if line.strip() and not line.startswith("#")
+    )
+    return [name.strip().strip('"') for name in line.split(",")]
+
+
+def _known(modality: str, what: str) -> None:
+    if modality not in MODALITIES:
+        raise InputError(f"{what}, which is not known. Please use one of {', '.join(MODALITIES)}.")
+
+
+def _date(cell: str, place: str, today: date | None) -> date:
+    try:
+        day = date.fromisoformat(cell)
+    except ValueError:
+        raise InputError(
+            f"{place} has the date '{cell}'. Please write year-month-day, such as 2026-03-01."
+        ) from None
+    if today is not None and day > today:
+        raise InputError(
+            f"{place} has the date {day}, which is in the future. Please pick today or an earlier day."
+        )
+    return day
+
+
+def _span(first: date, last: date, where: str) -> None:
+    if (last - first).days > MOST_DAYS:
+        raise InputError(f"{where} runs from {first} to {last}, more than ten years. Please check the years.")
+
+
+def _number(cell: str, place: str, name: str, low: float, high: float | None) -> float | None:
+    if not cell:
+        return None
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not (low <= value <= (math.inf if high is None else high)) or math.isinf(value):
+        limits = f"from {low:g} to {high:g}" if high is not None else f"of {low:g} or more"
+        raise InputError(f"{place} has the {name} '{cell}'. Please give a number {limits}.")
+    return value
+
+
+def _phq9(cell: str, place: str) -> float | None:
+    value = _number(cell, place, "phq9", 0, 27)
+    if value is not None and value != int(value):
+        raise InputError(f"{place} has the phq9 '{cell}'. Please give the whole total, from 0 to 27.")
+    return value
+
+
+def _flag(cell: str, place: str) -> float | None:
+    if cell not in ("", "0", "1"):
+        raise InputError(
+            f"{place} has the randomised '{cell}'. Please write 1 for a day that a draw decided, else 0."
+        )
+    return float(cell) if cell else None

@@ -1,0 +1,110 @@
+"""Which class a medicine belongs to, by its name as a person writes it. A name that is not known is never guessed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from ambulando.ground import InputError, packaged_rows
+from ambulando.safety.words import PACKAGE, nearest
+
+CLASSES = (
+    "ssri",
+    "snri",
+    "tricyclic",
+    "maoi",
+    "bupropion",
+    "mirtazapine",
+    "other-antidepressant",
+    "beta-blocker",
+    "lithium",
+    "antipsychotic",
+    "stimulant",
+    "sedative",
+)
+#: What stands beside a name on the box and says nothing about what it is: salts and kinds of tablet.
+_BESIDE = """
+hydrochloride hcl hydrobromide hydrochlorid succinate tartrate fumarate hemifumarate maleate oxalate
+mesilate mesylate besilate besylate carbonate citrate sulfate sulphate decanoate acetate pamoate
+sodium potassium xl xr sr er cr la mr pr cd od xt retard depot prolonged extended modified sustained
+release tablet tablets capsule capsules tab tabs cap caps drops solution injection patch maintena
+consta generic daily
+"""
+BESIDE = frozenset(_BESIDE.split())
+
+
+@dataclass(frozen=True)
+class Medicine:
+    """A medicine by one of its names. ``classes`` are those of CLASSES; ``kind`` is "generic" or "brand"."""
+
+    name: str
+    generic: str
+    atc: str
+    classes: tuple[str, ...]
+    kind: str
+    source: str
+    certainty: str
+
+
+@cache
+def medicines() -> Mapping[str, Medicine]:
+    """All known names, in lower case. Raises InputError naming the row that is at fault."""
+    found: dict[str, Medicine] = {}
+    for number, row in enumerate(packaged_rows(PACKAGE, "data/medicines.csv"), start=1):
+        one = Medicine(
+            name=row["name"],
+            generic=row["generic"],
+            atc=row["atc"],
+            classes=tuple(row["classes"].split()),
+            kind=row["kind"],
+            source=row["source"],
+            certainty=row["certainty"],
+        )
+        if not re.fullmatch(r"[A-Z][0-9]{2}[A-Z]{2}[0-9]{2}", one.atc):
+            raise InputError(f"Row {number} of medicines.csv has '{one.atc}', which is not an ATC code.")
+        if not one.classes or not set(one.classes) <= set(CLASSES):
+            raise InputError(
+                f"Row {number} of medicines.csv has the classes '{row['classes']}', which are not known."
+            )
+        if one.name.casefold() in found:
+            raise InputError(f"Row {number} of medicines.csv names {one.name} a second time.")
+        found[one.name.casefold()] = one
+    return found
+
+
+def found(written: str) -> tuple[Medicine, ...]:
+    """The medicines in what a person wrote ("Sertraline 50 mg", "bisoprolol/amlodipine"); those not known are left out."""
+    return tuple(one for one in _parts(written) if one is not None)
+
+
+def classes_of(written: str) -> frozenset[str]:
+    """The classes of what a person wrote, with "unknown" among them when a part of the name is not known."""
+    parts = _parts(written)
+    classes = {name for one in parts if one is not None for name in one.classes}
+    return frozenset(classes | {"unknown"} if None in parts else classes)
+
+
+def resembling(written: str) -> str | None:
+    """A known name that looks like this one, to ask "did you mean ...?". It is never taken in its place."""
+    near = nearest(_plain(written), medicines())
+    return medicines()[near].name if near else None
+
+
+def _parts(written: str) -> tuple[Medicine | None, ...]:
+    known = medicines()
+    whole = _plain(written)
+    if whole in known:
+        return (known[whole],)
+    pieces = [_plain(piece) for piece in re.split(r"[/+,&]|\band\b|\bwith\b", written.casefold())]
+    return tuple(known.get(piece) for piece in pieces if piece) or (None,)
+
+
+def _plain(written: str) -> str:
+    """The bare name: without the dose and whatever follows it, without salts and kinds of tablet."""
+    text = re.sub(r"\([^)]*\)", " ", written.casefold())
+    text = re.sub(
+        r"\b[0-9]+([.,][0-9]+)?\s*(mg|mcg|µg|ug|g|ml|milligrams?|micrograms?|%|x\b|×).*$", " ", text
+    )
+    text = re.sub(r"\b[0-9]+([.,][0-9]+)?\b", " ", text)
+    kept = [word for word in re.split(r"[\s®™.-]+", text) if word and word not in BESIDE]
+    return " ".join(kept)

@@ -1,0 +1,145 @@
+"""The rules of safety, read from ``data/rules.toml``: which facts, which effect, which limits, and why."""
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ambulando.ground import InputError, packaged_toml
+from ambulando.safety.limits import INTENSITIES, Limits
+from ambulando.safety.medicines import CLASSES
+from ambulando.safety.words import PACKAGE, named
+
+EFFECTS = ("allow", "cap", "avoid", "ask-first", "stop")
+#: From open to closed: the most careful one of all rules that fire is the outcome.
+OUTCOMES = ("full", "gentle", "hold", "no-plan")
+CERTAINTIES = ("guideline", "review", "study", "label", "judgement")
+#: What may keep a rule from firing. An illness, a symptom or a medicine is none of them, so telling of one can only
+#: ever make the limits tighter.
+REASSURANCES = ("active", "cleared")
+#: The facts that say who a person is rather than what they told, so a reason may name them.
+VALUES = ("conditions", "medicines")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule fires when all of ``all_of``, one of ``any_of`` (if it has some) and none of ``unless`` hold."""
+
+    id: str
+    all_of: tuple[str, ...]
+    any_of: tuple[str, ...]
+    unless: tuple[str, ...]
+    effect: str
+    outcome: str
+    limits: Limits
+    reason: str
+    source: str
+    certainty: str
+
+    def fires(self, facts: frozenset[str]) -> bool:
+        """Whether this rule applies to a person of whom these facts hold."""
+        if not facts.issuperset(self.all_of) or not facts.isdisjoint(self.unless):
+            return False
+        return not self.any_of or not facts.isdisjoint(self.any_of)
+
+
+@dataclass(frozen=True)
+class FactRule:
+    """How a number of a profile becomes a fact: below, or at least; for "active" both of days and minutes."""
+
+    id: str
+    key: str
+    below: int | None
+    at_least: int | None
+    days_at_least: int | None
+    minutes_at_least: int | None
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """All rules in the order of the table. Raises InputError naming the rule that is at fault."""
+    return rules_of(packaged_toml(PACKAGE, "data/rules.toml"))
+
+
+@cache
+def fact_rules() -> tuple[FactRule, ...]:
+    """How the numbers of a profile become facts."""
+    return _fact_rules(packaged_toml(PACKAGE, "data/rules.toml"))
+
+
+def rules_of(table: Mapping[str, Any]) -> tuple[Rule, ...]:
+    """The rules that a TOML table describes, checked. Raises InputError naming the rule that is at fault."""
+    known = {"cleared", "medicine:unknown", *(fact.id for fact in _fact_rules(table))}
+    known |= {f"{kind}:{id_}" for kind in ("condition", "symptom") for id_ in named(kind)}
+    known |= {f"medicine:{name}" for name in CLASSES}
+    made = tuple(_rule(row, table["sources"], known) for row in table["rules"])
+    ids = [rule.id for rule in made]
+    for id_ in ids:
+        if ids.count(id_) > 1:
+            raise InputError(f"rules.toml has two rules with the id '{id_}'.")
+    return made
+
+
+def _fact_rules(table: Mapping[str, Any]) -> tuple[FactRule, ...]:
+    return tuple(
+        FactRule(
+            id=str(row["id"]),
+            key=str(row["key"]),
+            below=row.get("below"),
+            at_least=row.get("at_least"),
+            days_at_least=row.get("days_at_least"),
+            minutes_at_least=row.get("minutes_at_least"),
+        )
+        for row in table["facts"]
+    )
+
+
+def _rule(row: Mapping[str, Any], sources: Mapping[str, Any], known: set[str]) -> Rule:
+    where = f"rules.toml, rule '{row.get('id', '?')}',"
+    try:
+        source = sources[row["source"]]
+        limits = Limits(**row.get("limits", {}))
+        made = Rule(
+            id=str(row["id"]),
+            all_of=tuple(row.get("all", ())),
+            any_of=tuple(row.get("any", ())),
+            unless=tuple(row.get("unless", ())),
+            effect=str(row["effect"]),
+            outcome=str(row.get("outcome", "full")),
+            limits=limits,
+            reason=str(row["reason"]),
+            source=f"{source['citation']}, {source['address']}",
+            certainty=str(row["certainty"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{where} is not whole: {error} is missing or not known.") from error
+    _check(made, where, known)
+    return made
+
+
+def _check(rule: Rule, where: str, known: set[str]) -> None:
+    _among(rule.all_of + rule.any_of + rule.unless, known, f"{where} asks for the fact")
+    _among(rule.unless, REASSURANCES, f"{where} may not be lifted by")
+    _among([rule.effect], EFFECTS, f"{where} has the effect")
+    _among([rule.outcome], OUTCOMES, f"{where} has the outcome")
+    _among([rule.certainty], CERTAINTIES, f"{where} has the certainty")
+    _among([rule.limits.max_intensity], INTENSITIES, f"{where} has the intensity")
+    _among(
+        [name for _, name, _, _ in string.Formatter().parse(rule.reason) if name], VALUES, f"{where} tells"
+    )
+    if (rule.effect == "stop") != (rule.outcome in ("hold", "no-plan")):
+        raise InputError(f"{where} must have the effect stop exactly when it holds or makes no plan.")
+    if rule.outcome == "hold" and not all(fact.startswith("symptom:") for fact in rule.any_of):
+        raise InputError(f"{where} holds light movement, which only a symptom may do.")
+    if rule.effect == "allow" and rule.limits != Limits():
+        raise InputError(f"{where} allows and limits at once.")
+    closed = rule.limits.max_minutes == 0
+    if closed != (rule.effect == "stop"):
+        raise InputError(f"{where} must have max_minutes 0 exactly when it stops.")
+
+
+def _among(found: Sequence[str], known: Sequence[str] | set[str], what: str) -> None:
+    for one in found:
+        if one not in known:
+            raise InputError(f"{what} '{one}', which is not one of {', '.join(sorted(known)[:40])}.")

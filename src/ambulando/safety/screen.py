@@ -1,0 +1,103 @@
+"""The readiness screen: what a person told becomes facts, facts fire rules, rules give limits and reasons.
+
+Own-worded, on the three questions of the ACSM screening of 2015: how active now, known illness, symptoms.
+"""
+
+from dataclasses import dataclass
+
+from ambulando.ground import Words
+from ambulando.safety.limits import Limits, tightest
+from ambulando.safety.medicines import classes_of
+from ambulando.safety.profile import Profile
+from ambulando.safety.rules import EFFECTS, OUTCOMES, Rule, fact_rules, rules
+from ambulando.safety.words import named
+
+__all__ = ["Constraint", "Limits", "Screening", "facts_of", "screen", "tightest"]
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One rule that fired: its id, effect (allow, cap, avoid, ask-first, stop), why, and what it limits."""
+
+    rule: str
+    effect: str
+    reason: Words
+    source: str
+    limits: Limits
+    certainty: str
+
+
+@dataclass(frozen=True)
+class Screening:
+    """The outcome (full, gentle, hold, no-plan), every rule that fired, and the limits that keep within them all.
+
+    full: within the limits. gentle: light until a clinician agreed. hold: see a doctor first. no-plan: none is made.
+    """
+
+    outcome: str
+    constraints: tuple[Constraint, ...]
+    limits: Limits
+
+    @property
+    def shown(self) -> tuple[Constraint, ...]:
+        """What to tell the person: the stops alone where there are any (nothing else matters then), else all."""
+        stops = tuple(one for one in self.constraints if one.effect == "stop")
+        return stops or self.constraints
+
+
+def screen(profile: Profile) -> Screening:
+    """What is and what is not for this person, the gravest first, with a reason and a source for each."""
+    facts = facts_of(profile)
+    fired = sorted(
+        (rule for rule in rules() if rule.fires(facts)), key=lambda rule: -EFFECTS.index(rule.effect)
+    )
+    constraints = tuple(
+        Constraint(rule.id, rule.effect, _reason(rule, profile), rule.source, rule.limits, rule.certainty)
+        for rule in fired
+    )
+    outcome = max((rule.outcome for rule in fired), key=OUTCOMES.index, default="full")
+    return Screening(outcome, constraints, tightest(*(rule.limits for rule in fired)))
+
+
+def facts_of(profile: Profile) -> frozenset[str]:
+    """The facts that rules ask for: "condition:ID", "symptom:ID", "medicine:CLASS", and those of the fact table."""
+    facts = {f"condition:{id_}" for id_ in profile.conditions}
+    facts |= {f"symptom:{id_}" for id_ in profile.symptoms}
+    facts |= {f"medicine:{name}" for written in profile.medicines for name in classes_of(written)}
+    if profile.pregnant:
+        facts.add("condition:pregnant")
+    if profile.clearance:
+        facts.add("cleared")
+    for rule in fact_rules():
+        value = getattr(profile, rule.key)
+        if value is None:
+            continue
+        if rule.days_at_least is not None and rule.minutes_at_least is not None:
+            holds = value.days >= rule.days_at_least and value.minutes >= rule.minutes_at_least
+        else:
+            holds = (rule.below is None or value < rule.below) and (
+                rule.at_least is None or value >= rule.at_least
+            )
+        if holds:
+            facts.add(rule.id)
+    return frozenset(facts)
+
+
+def _reason(rule: Rule, profile: Profile) -> Words:
+    """The reason with the person's own words in it: which of their medicines or conditions made the rule fire."""
+    asked = set(rule.all_of + rule.any_of)
+    values: dict[str, str] = {}
+    if "{medicines}" in rule.reason:
+        values["medicines"] = _listed(
+            [name for name in profile.medicines if asked & {f"medicine:{one}" for one in classes_of(name)}]
+        )
+    if "{conditions}" in rule.reason:
+        told = [*profile.conditions, *(["pregnant"] if profile.pregnant else [])]
+        values["conditions"] = _listed(
+            [str(named("condition")[id_].said) for id_ in dict.fromkeys(told) if f"condition:{id_}" in asked]
+        )
+    return Words(rule.reason, values)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)

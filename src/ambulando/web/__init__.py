@@ -1,0 +1,1 @@
+"""The web application: the only floor that knows a database or HTTP."""

@@ -1,0 +1,125 @@
+"""What is changed in the journal. Each takes the person first, and tells ``changed``."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from ambulando.activity.bouts import Bout as DoneBout
+from ambulando.activity.recordings.importing import Imported, look_at
+from ambulando.ground import InputError
+from ambulando.measures import checkins, scoring
+from ambulando.safety import item9
+from ambulando.web.journal.models import Assessment, Bout, CheckIn, Recording
+from ambulando.web.journal.signals import changed
+from ambulando.web.people.models import Person
+
+#: hours of the day before which a check-in counts as the morning one
+MORNING_ENDS = 12
+
+
+def part_of(moment: datetime) -> str:
+    return CheckIn.MORNING if moment.hour < MORNING_ENDS else CheckIn.LATER
+
+
+@transaction.atomic
+def check_in(person: Person, day: date, part: str, **scales: int | None) -> CheckIn:
+    """Keep the scales that were answered; those that were not stay as they are. Raises InputError for a bad value."""
+    answered = {name: value for name, value in scales.items() if value is not None}
+    checkins.check(**{name: answered.get(name) for name in checkins.SCALES})
+    found, _ = CheckIn.objects.update_or_create(person=person, day=day, part=part, defaults=answered)
+    changed.send(sender=CheckIn, person=person)
+    return found
+
+
+@transaction.atomic
+def add_bout(
+    person: Person, *, activity: str, start: datetime, minutes: int, effort: int | None = None, note: str = ""
+) -> Bout:
+    bout = Bout.objects.create(
+        person=person, activity=activity, start=start, seconds=minutes * 60, effort=effort, note=note
+    )
+    changed.send(sender=Bout, person=person)
+    return bout
+
+
+@transaction.atomic
+def change_bout(person: Person, bout: Bout, **values: object) -> Bout:
+    for name, value in values.items():
+        setattr(bout, name, value)
+    bout.save()
+    changed.send(sender=Bout, person=person)
+    return bout
+
+
+@transaction.atomic
+def remove_bout(person: Person, bout: Bout) -> None:
+    bout.delete()
+    changed.send(sender=Bout, person=person)
+
+
+@transaction.atomic
+def import_recording(
+    person: Person, name: str, data: bytes | InputError, now: datetime, *, dry_run: bool = False
+) -> Imported:
+    """Read a file from a device into bouts. The same file, or the same bout in another file, is never counted twice."""
+    seen, recording = look_at(name, data, now, zone=person.zone)
+    if recording is None:
+        return seen
+    if person.recordings.filter(fingerprint=recording.fingerprint).exists():
+        return replace(seen, status="here")
+    known = [_same_bout(person, bout) for bout in recording.bouts]
+    status = "new" if not known or None in known else "changed"
+    if dry_run:
+        return replace(seen, status=status)
+    kept = Recording.objects.create(
+        person=person, name=name[-255:], format=recording.format, fingerprint=recording.fingerprint
+    )
+    for bout, before in zip(recording.bouts, known, strict=True):
+        values = asdict(bout) | {
+            "seconds": max(1, round(bout.seconds)),
+            "warnings": [str(w) for w in bout.warnings],
+        }
+        # An export that was made again, perhaps more complete, takes the place of the earlier one; effort and note stay.
+        if before is None:
+            Bout.objects.create(person=person, recording=kept, **values)
+        else:
+            values["effort"] = before.effort if before.effort is not None else bout.effort
+            Bout.objects.filter(pk=before.pk).update(recording=kept, **values)
+    changed.send(sender=Recording, person=person)
+    return replace(seen, status=status)
+
+
+def _same_bout(person: Person, bout: DoneBout) -> Bout | None:
+    """The bout of an earlier recording that began at the same time, within a minute."""
+    near = (bout.start - timedelta(minutes=1), bout.start + timedelta(minutes=1))
+    return person.bouts.filter(recording__isnull=False, start__range=near).first()
+
+
+@transaction.atomic
+def assess(
+    person: Person, instrument: str, answers: Sequence[int | None], day: date
+) -> tuple[Assessment, str]:
+    """Keep the answers with their score. Returns the assessment and the route of item 9: none, help, emergency-first."""
+    if all(answer is None for answer in answers):
+        raise InputError("No question was answered yet. Answer those you can; you may leave some out.")
+    result = scoring.score(instrument, answers)
+    route = item9.route(answers) if instrument == "phq-9" else "none"
+    assessment = Assessment.objects.create(
+        person=person,
+        instrument=instrument,
+        day=day,
+        answers=list(answers),
+        total=result.total,
+        band=result.band or "",
+        help_shown=route != "none",
+    )
+    changed.send(sender=Assessment, person=person)
+    return assessment, route
+
+
+@transaction.atomic
+def remove_assessment(person: Person, assessment: Assessment) -> None:
+    assessment.delete()
+    changed.send(sender=Assessment, person=person)

@@ -1,0 +1,84 @@
+"""What a person fills in about what they did."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ambulando.activity.catalogue import MODALITIES, catalogue
+from ambulando.web.people.words import MODALITY_NAMES
+from ambulando.web.templatetags.words import say
+
+
+def activity_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The catalogue by modality, as groups of a select."""
+    groups = []
+    for modality in MODALITIES:
+        group = [
+            (activity.id, say(activity.name))
+            for activity in catalogue().values()
+            if activity.modality == modality
+        ]
+        groups.append((str(MODALITY_NAMES[modality]), sorted(group, key=lambda choice: choice[1])))
+    return groups
+
+
+class BoutForm(forms.Form):
+    activity = forms.ChoiceField(label=_("What did you do?"), choices=activity_choices)
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    time = forms.TimeField(
+        label=_("About when"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        min_value=1,
+        max_value=24 * 60,
+        error_messages={
+            "min_value": _("One minute counts. Please put in 1 or more."),
+            "max_value": _("A day has 1440 minutes. Please put in fewer."),
+        },
+    )
+    effort = forms.TypedChoiceField(
+        label=_("How hard was it? 0 is rest, 10 is all you had (you can leave this out)"),
+        required=False,
+        empty_value=None,
+        coerce=int,
+        choices=[("", "–"), *((n, str(n)) for n in range(11))],
+    )
+    note = forms.CharField(
+        label=_("A note for yourself (you can leave this out)"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("day") and cleaned.get("time"):
+            start = timezone.make_aware(datetime.combine(cleaned["day"], cleaned["time"]))
+            # five minutes of grace for a clock that runs ahead
+            if start > timezone.now() + timedelta(minutes=5):
+                field = "day" if cleaned["day"] > timezone.localdate() else "time"
+                what = (
+                    _("The date is in the future. Please pick today or an earlier day.")
+                    if field == "day"
+                    else _("That time is still to come. Please pick an earlier one.")
+                )
+                self.add_error(field, what)
+            if start.year < 1950:
+                self.add_error("day", _("That is very long ago. Please check the year."))
+            cleaned["start"] = start
+        return cleaned
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ImportForm(forms.Form):
+    files = forms.FileField(
+        label=_("Files from your watch or phone (FIT, GPX, or a zip of them)"),
+        widget=ManyFiles(attrs={"multiple": True}),
+    )

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Library(AppConfig):
+    name = "ambulando.web.library"

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from ambulando.web.library import views
+
+urlpatterns = [
+    path("help/", views.help_page, name="help"),
+    path("about/", views.about, name="about"),
+    path("offline/", views.offline, name="offline"),
+    path("sw.js", views.service_worker, name="service_worker"),
+    path("why/", views.evidence, name="evidence"),
+    path("why/rows/<slug:analysis_id>/", views.rows, name="rows"),
+    path("why/row/<slug:row_id>/", views.row, name="row"),
+    path("why/published/", views.published, name="published"),
+    path("why/sources/", views.sources, name="sources"),
+    path("why/rules/", views.rules, name="rules"),
+    path("why/activities/", views.activities, name="activities"),
+    path("why/figures/<str:version>/<slug:name>-<slug:theme>-<slug:width>.svg", views.figure, name="figure"),
+]

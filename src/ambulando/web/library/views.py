@@ -1,0 +1,222 @@
+"""What trials say, the rules, help, and what this is: pages that need no account."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+import ambulando
+from ambulando.activity.catalogue import MODALITIES, catalogue
+from ambulando.evidence import base
+from ambulando.evidence.modalities import LARGER, LESS_BIAS, finding
+from ambulando.evidence.rows import Contrast, DoseRow, EventContrast
+from ambulando.plan.rules import rules as plan_rules
+from ambulando.safety import helplines as lines
+from ambulando.safety.rules import rules as safety_rules
+from ambulando.web.library.models import Figure, Publication
+from ambulando.web.people.words import MODALITY_NAMES
+from ambulando.web.templatetags.words import figure as figure_of
+
+#: what the service worker keeps: help, what it looks like, and the page for the rest
+SHELL = (
+    "ambulando.css",
+    "vendor/pico.css",
+    "vendor/atkinson-400.woff2",
+    "vendor/atkinson-700.woff2",
+    "ambulando.js",
+    "vendor/htmx.js",
+    "icon.svg",
+)
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Lines for the chosen country, else the person's own. Public, without JavaScript, kept for offline."""
+    country = request.GET.get("country")
+    if country is None and request.user.is_authenticated:
+        country = request.user.answers.get("country")
+    found = lines.helplines(country or None, today=timezone.localdate())
+    context = {"help": found, "countries": [("", _("Choose a country")), *lines.countries()]}
+    return render(request, "library/help.html", context)
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    return render(request, "library/offline.html")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the help page; at the root, because a worker rules only what lies below its address."""
+    paths = [reverse("help"), reverse("offline"), *(staticfiles_storage.url(name) for name in SHELL)]
+    script = render_to_string("library/sw.js")
+    script = script.replace("PATHS", json.dumps(paths)).replace("VERSION", ambulando.__version__)
+    return HttpResponse(script, content_type="text/javascript")
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "library/about.html", {"version": ambulando.__version__})
+
+
+@require_safe
+def evidence(request: HttpRequest) -> HttpResponse:
+    """What trials found: a picture, a table, the dose curve, and how sure it is."""
+    publication = Publication.objects.filter(version=base.version()).first()
+    context: dict[str, Any] = {
+        "publication": publication,
+        "version": base.version(),
+        "results": publication.results if publication else None,
+        "findings": [(MODALITY_NAMES[modality], finding(modality)) for modality in MODALITIES],
+        "sureness": sureness(publication),
+    }
+    return render(request, "library/evidence.html", context)
+
+
+def sureness(publication: Publication | None) -> list[dict[str, Any]]:
+    """All trials beside the newest review, the larger ones and those with less bias: each with its status."""
+    found = []
+    if publication:
+        for id_ in ("cooney2013-post", "cooney2013-post-lower-bias"):
+            source = publication.results["pooled"][id_]["source"]
+            found.append(
+                {"id": id_, "question": base.analyses()[id_].question, "k": source["k"], "estimate": source["estimate"],
+                 "low": source["ci"][0], "high": source["ci"][1], "status": _("recomputed")}
+            )  # fmt: skip
+    printed = {one.id: one for one in base.published()}
+    for id_ in ("clegg2026-exercise-control", LARGER, LESS_BIAS):
+        one = printed.get(id_)
+        if one:
+            found.append(
+                {"id": id_, "question": one.question, "k": one.k, "estimate": one.estimate,
+                 "low": one.low, "high": one.high, "status": _("as published")}
+            )  # fmt: skip
+    return found
+
+
+@require_safe
+def rows(request: HttpRequest, analysis_id: str) -> HttpResponse:
+    """The rows of an analysis, each with where it comes from; a published one stands among the published figures."""
+    analysis = base.analyses().get(analysis_id)
+    if analysis is None:
+        raise Http404
+    if analysis.status != "recomputed":
+        return redirect(f"{reverse('published')}#{analysis_id}")
+    publication = Publication.objects.filter(version=base.version()).first()
+    pooled = publication.results["pooled"].get(analysis_id) if publication else None
+    columns, cells = COLUMNS[analysis.rows]
+    effects = pooled["rows"] if pooled else {}
+    table = [
+        {
+            "id": row.id,
+            "study": row.study,
+            "where": row.where,
+            "confirmed": row.confirmed,
+            "cells": cells(row, effects.get(row.id)),
+        }
+        for row in base.rows_for(analysis_id)
+    ]
+    context = {"analysis": analysis, "rows": table, "columns": columns, "pooled": pooled}
+    return render(request, "library/rows.html", context)
+
+
+def _effect(effect: dict[str, float] | None) -> list[str]:
+    if effect is None:
+        return ["–", "–"]
+    return [figure_of(effect["effect"]), f"{figure_of(effect['low'])} {_('to')} {figure_of(effect['high'])}"]
+
+
+def _score_cells(row: Contrast, effect: dict[str, float] | None) -> list[Any]:
+    arm = f"{row.n_arm} · {row.mean_arm:g} ({row.sd_arm:g})"
+    against = f"{row.n_against} · {row.mean_against:g} ({row.sd_against:g})"
+    return [arm, against, figure_of(row.printed_smd), *_effect(effect)]
+
+
+def _event_cells(row: EventContrast, effect: dict[str, float] | None) -> list[Any]:
+    arm, against = f"{row.events_arm} / {row.n_arm}", f"{row.events_against} / {row.n_against}"
+    return [arm, against, figure_of(row.printed_rr), *_effect(effect)]
+
+
+def _dose_cells(row: DoseRow, _effect: dict[str, float] | None) -> list[Any]:
+    interval = "–" if row.low is None or row.high is None else f"{row.low:g} {_('to')} {row.high:g}"
+    return [f"{row.dose:g}", f"{row.cases:,.0f}", f"{row.person_years:,.0f}", f"{row.rr:g}", interval]
+
+
+#: the kind of rows -> names of the columns after the study, and what stands in them
+COLUMNS: dict[str, tuple[list[Any], Callable[[Any, Any], list[Any]]]] = {
+    "smd": (
+        [gettext_lazy("study"), gettext_lazy("exercise: people · mean (SD)"), gettext_lazy("control: people · mean (SD)"),
+         gettext_lazy("printed SMD"), gettext_lazy("recomputed"), gettext_lazy("95% interval")],
+        _score_cells,
+    ),
+    "events": (
+        [gettext_lazy("study"), gettext_lazy("exercise: completed / people"), gettext_lazy("control: completed / people"),
+         gettext_lazy("printed risk ratio"), gettext_lazy("log risk ratio"), gettext_lazy("95% interval")],
+        _event_cells,
+    ),
+    "dose": (
+        [gettext_lazy("cohort"), gettext_lazy("marginal MET-hours a week"), gettext_lazy("cases"), gettext_lazy("person-years"),
+         gettext_lazy("risk ratio"), gettext_lazy("95% interval")],
+        _dose_cells,
+    ),
+}  # fmt: skip
+
+
+@require_safe
+def row(request: HttpRequest, row_id: str) -> HttpResponse:
+    """To the place where a single row can be read."""
+    for analysis in base.analyses().values():
+        if analysis.status == "recomputed" and any(one.id == row_id for one in base.rows_for(analysis.id)):
+            return redirect(f"{reverse('rows', args=[analysis.id])}#{row_id}")
+    if any(one.id == row_id for one in base.published()):
+        return redirect(f"{reverse('published')}#{row_id}")
+    raise Http404
+
+
+@require_safe
+def published(request: HttpRequest) -> HttpResponse:
+    return render(request, "library/published.html", {"rows": base.published()})
+
+
+@require_safe
+def sources(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "library/sources.html", {"references": base.references().values(), "version": base.version()}
+    )
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "library/rules.html", {"safety_rules": safety_rules(), "plan_rules": plan_rules().values()}
+    )
+
+
+@require_safe
+def activities(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "library/activities.html", {"activities": catalogue().values(), "names": MODALITY_NAMES}
+    )
+
+
+@require_safe
+@cache_control(public=True, max_age=31_536_000, immutable=True)
+def figure(request: HttpRequest, version: str, name: str, theme: str, width: str) -> HttpResponse:
+    found = get_object_or_404(Figure, publication__version=version, name=name, theme=theme, width=width)
+    return HttpResponse(found.svg, content_type="image/svg+xml")
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose page was open too long, or was sent from elsewhere. Nothing was changed."""
+    return render(request, "library/stale_form.html", status=403)

@@ -1,0 +1,30 @@
+"""What is changed about a person. Each takes the person first."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from ambulando.safety.profile import profile_from
+from ambulando.web.people.models import Person
+
+
+@transaction.atomic
+def tell(person: Person, answers: Mapping[str, Any], *, time_zone: str | None = None) -> Person:
+    """Keep answers about the person. Raises InputError, and keeps nothing, when they do not make a profile."""
+    together = person.answers | dict(answers)
+    profile_from(together)
+    person.answers = together
+    if time_zone:
+        person.time_zone = time_zone
+    person.save(update_fields=["answers", "time_zone"])
+    return person
+
+
+@transaction.atomic
+def finish_onboarding(person: Person, now: datetime) -> Person:
+    if person.onboarded_at is None:
+        person.onboarded_at = now
+        person.save(update_fields=["onboarded_at"])
+    return person

@@ -1,0 +1,76 @@
+"""The way in, what a person told us, and leaving."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ambulando.web.people import actions
+from ambulando.web.people.forms import LikesForm, SafetyForm
+from ambulando.web.plans import actions as plans
+from ambulando.web.plans.landscape import landscape
+
+
+def welcome(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("today")
+    return render(request, "people/welcome.html", {"landscape": landscape(9)})
+
+
+@login_required
+def onboard_safety(request: HttpRequest) -> HttpResponse:
+    """The first step: what keeps the plan safe."""
+    form = SafetyForm(request.POST or None, initial=SafetyForm.initial_of(request.user))
+    if request.method == "POST" and form.is_valid():
+        actions.tell(request.user, form.answers(), time_zone=form.cleaned_data["time_zone"])
+        if request.user.onboarded_at is None:
+            return redirect("onboard_likes")
+        plans.make_week(request.user, _today(request))
+        messages.success(request, _("Kept. The plan follows it from now on."))
+        return redirect("today")
+    zone_known = "" if request.user.onboarded_at is None and request.user.time_zone == "UTC" else "known"
+    form.fields["time_zone"].widget.attrs["data-own-time-zone"] = zone_known
+    return render(request, "people/safety.html", {"form": form, "first": request.user.onboarded_at is None})
+
+
+@login_required
+def onboard_likes(request: HttpRequest) -> HttpResponse:
+    """The second step: what the person likes, and what gets in the way."""
+    if not request.user.answers.get("age"):
+        return redirect("onboard_safety")
+    form = LikesForm(request.POST or None, initial=LikesForm.initial_of(request.user))
+    if request.method == "POST" and form.is_valid():
+        first = request.user.onboarded_at is None
+        actions.tell(request.user, form.answers())
+        actions.finish_onboarding(request.user, timezone.now())
+        plans.make_week(request.user, _today(request))
+        if not first:
+            messages.success(request, _("Kept. Here is a week that fits."))
+        return redirect("today")
+    return render(request, "people/likes.html", {"form": form, "first": request.user.onboarded_at is None})
+
+
+def _today(request: HttpRequest) -> date:  # the zone may have changed in this very request
+    return timezone.now().astimezone(request.user.zone).date()
+
+
+@login_required
+def you(request: HttpRequest) -> HttpResponse:
+    return render(request, "people/you.html")
+
+
+@login_required
+def leave(request: HttpRequest) -> HttpResponse:
+    """Remove the account with everything in it."""
+    if request.method == "POST":
+        person = request.user
+        logout(request)
+        person.delete()
+        messages.info(request, _("Everything was removed. Take care."))
+        return redirect("welcome")
+    return render(request, "people/leave.html")

@@ -1,0 +1,163 @@
+"""What is changed in plans. Each takes the person first."""
+
+import random
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from ambulando.plan import today as plan_today
+from ambulando.plan import week as plan_week
+from ambulando.safety.screen import screen
+from ambulando.web.journal import actions as journal
+from ambulando.web.journal import queries as read
+from ambulando.web.people.models import Person
+from ambulando.web.plans import convert
+from ambulando.web.plans.models import Answer, Session, Week
+from ambulando.web.plans.queries import missed_in_a_row, sessions_of, week_of
+
+#: days of the person's own past that a plan is made from
+LOOK_BACK = timedelta(days=60)
+
+
+@transaction.atomic
+def ensure_week(person: Person, today: date) -> Week:
+    """The plan that holds today, made when there is none."""
+    return week_of(person, today) or make_week(person, today)
+
+
+@transaction.atomic
+def make_week(person: Person, today: date) -> Week:
+    """Plan seven days from today; what was done or begun in an earlier version of the week stays in it."""
+    before = week_of(person, today)
+    kept = [session for session in sessions_of(before) if session.state in (Session.DONE, Session.STARTED)]
+    seed = secrets.randbits(48)
+    profile = convert.profile_of(person, today)
+    made = plan_week.make(
+        profile,
+        today=today,
+        rng=random.Random(seed),  # noqa: S311 - a seed that is kept, so that the odds can be checked
+        bouts=read.done_bouts(person, since=today - LOOK_BACK),
+        checkins=convert.check_ins(person, today - LOOK_BACK),
+        answers=convert.own_answers(person),
+        missed=missed_in_a_row(person, today),
+    )
+    if before:
+        Week.objects.filter(pk=before.pk).update(current=False)
+    week = Week.objects.create(
+        person=person,
+        starts=today,
+        seed=seed,
+        outcome=screen(profile).outcome,
+        message=convert.stored_words(made.message),
+        constraints=convert.stored_constraints(made.constraints),
+        trace=dict(made.trace),
+    )
+    Session.objects.filter(pk__in=[session.pk for session in kept]).update(week=week)
+    taken = {session.day for session in kept}
+    for planned in (session for session in made.week if session.day not in taken):
+        Session.objects.create(week=week, person=person, **convert.session_fields(planned))
+    return week
+
+
+@transaction.atomic
+def smaller(person: Person, session: Session) -> Session:
+    """The same session, half as long, down to its smallest version. The trace says that the person asked for it."""
+    return _replace(person, session, plan_today.smaller(convert.planned(session)))
+
+
+@transaction.atomic
+def swap(person: Person, session: Session, today: date) -> Session:
+    """Another activity that is safe, liked and asks no more."""
+    other = plan_today.swap(
+        convert.planned(session),
+        convert.profile_of(person, today),
+        today=today,
+        rng=random.Random(secrets.randbits(48)),  # noqa: S311 - the odds are kept in the trace
+        bouts=read.done_bouts(person, since=today - LOOK_BACK),
+        checkins=convert.check_ins(person, today - LOOK_BACK),
+        answers=convert.own_answers(person),
+    )
+    return _replace(person, session, other) if other else session
+
+
+@transaction.atomic
+def adapt(person: Person, today: date) -> Session | None:
+    """After a check-in: when energy is low, today's session becomes smaller. It never becomes larger by itself."""
+    check_in = read.latest_check_in(person, today)
+    session = next(
+        (
+            one
+            for one in sessions_of(week_of(person, today))
+            if one.day == today and one.state == Session.PLANNED
+        ),
+        None,
+    )
+    if session is None or check_in is None or session.content["size"] != "full":
+        return session
+    offered = plan_today.suggestion([convert.planned(session)], today=today, energy=check_in.energy)
+    return _replace(person, session, offered) if offered else session
+
+
+def _replace(person: Person, session: Session, planned: Any) -> Session:
+    fields = convert.session_fields(planned)
+    if (fields["activity"], fields["minutes"]) == (session.activity, session.minutes):
+        return session
+    state = session.state
+    session.state = Session.REPLACED
+    session.save(update_fields=["state", "changed_at"])
+    return Session.objects.create(week=session.week, person=person, state=state, instead_of=session, **fields)
+
+
+@transaction.atomic
+def start(person: Person, session: Session, today: date) -> Session:
+    session.state = Session.STARTED
+    session.day = today  # any order is fine: what is done now belongs to today
+    session.save(update_fields=["state", "day", "changed_at"])
+    return session
+
+
+@transaction.atomic
+def done(
+    person: Person, session: Session, now: datetime, *, minutes: int | None = None, effort: int | None = None
+) -> Session:
+    """Mark as done, and write the bout into the journal. The smallest version counts in full."""
+    if session.bout_id:
+        return session
+    took = minutes or session.minutes
+    session.bout = journal.add_bout(
+        person, activity=session.activity, start=now - timedelta(minutes=took), minutes=took, effort=effort
+    )
+    session.state = Session.DONE
+    session.day = now.date()
+    session.save(update_fields=["bout", "state", "day", "changed_at"])
+    return session
+
+
+@transaction.atomic
+def not_today(person: Person, session: Session) -> Session:
+    """A valid answer. Nothing is asked and nothing is lost."""
+    session.state = Session.NOT_TODAY
+    session.save(update_fields=["state", "changed_at"])
+    return session
+
+
+@transaction.atomic
+def undo(person: Person, session: Session) -> Session:
+    """Take back "done" or "not today"."""
+    if session.bout:
+        journal.remove_bout(person, session.bout)
+        session.bout = None
+    session.state = Session.PLANNED
+    session.save(update_fields=["bout", "state", "changed_at"])
+    return session
+
+
+def keep_answer(person: Person, fit: Mapping[str, Any]) -> None:
+    """Keep the latest answer to "does it help me?"."""
+    Answer.objects.update_or_create(
+        person=person,
+        defaults={"grade": fit["grade"], "days": fit["days"], "sentence": fit["sentence"], "fit": fit},
+    )

@@ -1,0 +1,79 @@
+"""What was planned and offered, why, and what became of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+
+
+class Week(models.Model):
+    """A plan: the sessions of seven days, with what it was made from."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="weeks")
+    starts = models.DateField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    outcome = models.CharField(max_length=16)
+    message = models.JSONField()
+    constraints = models.JSONField(default=list)
+    trace = models.JSONField(default=dict)
+    seed = models.BigIntegerField()
+    current = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-starts"]
+        constraints = [
+            UniqueConstraint(
+                fields=["person", "starts"], condition=Q(current=True), name="one_current_plan_for_each_week"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"week of {self.starts}"
+
+
+class Session(models.Model):
+    """Something planned: an activity on a day, its smallest version, its reasons, and what became of it."""
+
+    PLANNED, STARTED, DONE, NOT_TODAY, REPLACED = "planned", "started", "done", "not-today", "replaced"
+    STATES = [(state, state) for state in (PLANNED, STARTED, DONE, NOT_TODAY, REPLACED)]
+
+    week = models.ForeignKey(Week, on_delete=models.CASCADE, related_name="sessions")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
+    day = models.DateField()
+    time = models.TimeField()
+    activity = models.CharField(max_length=64)
+    minutes = models.PositiveSmallIntegerField()
+    intensity = models.CharField(max_length=16)
+    #: the whole session as `ambulando.plan` made it, with its reasons and its trace
+    content = models.JSONField()
+    state = models.CharField(max_length=12, choices=STATES, default=PLANNED)
+    changed_at = models.DateTimeField(auto_now=True)
+    #: the session that was offered before this one, when the person asked for smaller or other
+    instead_of = models.OneToOneField(
+        "self", null=True, on_delete=models.SET_NULL, related_name="replaced_by"
+    )
+    bout = models.OneToOneField("journal.Bout", null=True, on_delete=models.SET_NULL, related_name="session")
+
+    class Meta:
+        ordering = ["day", "time"]
+        indexes = [models.Index(fields=["person", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.activity} on {self.day}"
+
+    @property
+    def open(self) -> bool:
+        return self.state in (self.PLANNED, self.STARTED)
+
+
+class Answer(models.Model):
+    """The latest answer to "does it help me?", made when the person's data changed, not when a page is opened."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="answer")
+    made_at = models.DateTimeField(auto_now=True)
+    grade = models.CharField(max_length=1)
+    days = models.PositiveIntegerField()
+    sentence = models.JSONField()
+    fit = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"answer of {self.made_at:%Y-%m-%d}, grade {self.grade}"

@@ -1,0 +1,91 @@
+"""Mood, assessments and activity on one time line, and week by week."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from ambulando.activity.bouts import without_overlaps
+from ambulando.activity.dose import Dose, dose_of
+from ambulando.web.journal import queries as read
+from ambulando.web.people.models import Person
+
+#: days that the time line shows
+SHOWN = 365
+WEEKS = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """A day: the latest check-in, minutes of activity, and the last questionnaire filled in."""
+
+    day: date
+    mood: int | None = None
+    energy: int | None = None
+    sleep: int | None = None
+    minutes: int | None = None
+    instrument: str | None = None
+    score: int | None = None
+
+
+@dataclass(frozen=True)
+class TimeLine:
+    """The days on which there was anything, the latest first."""
+
+    rows: tuple[Row, ...]
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The same by column, oldest first, as the chart takes it; days as seconds since 1970."""
+        ordered = self.rows[::-1]
+        seconds = [
+            int(datetime(row.day.year, row.day.month, row.day.day, tzinfo=UTC).timestamp()) for row in ordered
+        ]
+        return {
+            "days": seconds,
+            "mood": [row.mood for row in ordered],
+            "minutes": [row.minutes for row in ordered],
+            "score": [row.score for row in ordered],
+        }
+
+
+def time_line(person: Person, today: date) -> TimeLine:
+    since = today - timedelta(days=SHOWN)
+    days: dict[date, dict[str, Any]] = {}
+    for one in person.check_ins.filter(day__gt=since).order_by("day", "-part"):  # "morning" before "later"
+        day = days.setdefault(one.day, {})
+        for scale in ("mood", "energy", "sleep"):
+            value = getattr(one, scale)
+            if value is not None:
+                day[scale] = value
+    for bout in without_overlaps(read.done_bouts(person, since=since)):
+        day = days.setdefault(bout.day, {})
+        day["minutes"] = day.get("minutes", 0) + bout.minutes
+    for assessment in person.assessments.filter(day__gt=since, total__isnull=False).order_by(
+        "day", "made_at"
+    ):
+        days.setdefault(assessment.day, {}).update(
+            instrument=assessment.instrument.upper(), score=assessment.total
+        )
+    rows = (
+        Row(day, **{**values, **({"minutes": round(values["minutes"])} if "minutes" in values else {})})
+        for day, values in sorted(days.items(), reverse=True)
+    )
+    return TimeLine(tuple(rows))
+
+
+@dataclass(frozen=True)
+class WeekDone:
+    starts: date
+    dose: Dose
+
+
+def weeks(person: Person, today: date) -> tuple[WeekDone, ...]:
+    """The dose of each of the last weeks in which something was done, the latest first."""
+    first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
+    bouts = without_overlaps(read.done_bouts(person, since=first))
+    found = []
+    for number in range(WEEKS):
+        starts = first + timedelta(days=7 * number)
+        of_week = [bout for bout in bouts if starts <= bout.day < starts + timedelta(days=7)]
+        if of_week:
+            found.append(WeekDone(starts, dose_of(of_week)))
+    return tuple(reversed(found))

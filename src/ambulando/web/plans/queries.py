@@ -1,0 +1,41 @@
+"""What is read of plans: the week, the one thing offered now, and the trace behind it."""
+
+from datetime import date, timedelta
+
+from ambulando.web.people.models import Person
+from ambulando.web.plans.models import Session, Week
+
+
+def week_of(person: Person, day: date) -> Week | None:
+    """The plan that holds on this day: a week lasts seven days from the day on which it was made."""
+    return person.weeks.filter(current=True, starts__lte=day, starts__gt=day - timedelta(days=7)).first()
+
+
+def sessions_of(week: Week | None) -> list[Session]:
+    """The sessions that stand in a plan; those replaced by a smaller or another one are behind their successors."""
+    return list(week.sessions.exclude(state=Session.REPLACED)) if week else []
+
+
+def suggested(sessions: list[Session], today: date) -> Session | None:
+    """The one thing offered now: what was begun, else the open session of today, else the next one to come.
+
+    A session of an earlier day is never offered: nobody is shown what they did not do.
+    """
+    still = [session for session in sessions if session.open and session.day >= today]
+    begun = [session for session in sessions if session.state == Session.STARTED]
+    return next(iter(begun + still), None)
+
+
+def missed_in_a_row(person: Person, today: date) -> int:
+    """How many of the last sessions that were planned for days gone by were not done, one after the other."""
+    past = (
+        person.sessions.filter(day__lt=today, week__current=True)
+        .exclude(state=Session.REPLACED)
+        .order_by("-day", "-time")
+    )
+    count = 0
+    for state in past.values_list("state", flat=True)[:14]:
+        if state == Session.DONE:
+            break
+        count += 1
+    return count

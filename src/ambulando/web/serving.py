@@ -1,0 +1,128 @@
+"""Start everything that an installation needs: database, pictures of the evidence, job worker and schedule, web server."""
+
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+import ambulando
+from ambulando.ground import InputError
+
+STAMP = "prepared"
+
+
+def fingerprint() -> str:
+    """Changes when any file of the program does: then the database and the static files are brought up to date."""
+    root = Path(ambulando.__file__).parent
+    files = sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    facts = "".join(f"{path}{(stat := path.stat()).st_mtime_ns}{stat.st_size}" for path in files)
+    return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def prepare() -> None:
+    """Bring the data folder up to this version of the program; nothing is done when it is already."""
+    stamp = settings.DATA / STAMP
+    now = fingerprint()
+    database = Path(settings.DATABASES["default"]["NAME"])
+    if database.exists() and stamp.exists() and stamp.read_text() == now:
+        return
+    say("Preparing the database and the pages (only after an update)")
+    umask = os.umask(0o077)  # what is made here is for its owner alone
+    try:
+        use_write_ahead_log()
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    finally:
+        os.umask(umask)
+    from ambulando.web.library.actions import publish
+
+    publish()
+    stamp.write_text(now)
+
+
+def use_write_ahead_log() -> None:
+    """Once for the file: readers then never wait for a writer."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode=WAL")
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until stopped. Raises InputError when the port is taken."""
+    listener = listen(host, port)
+    prepare()
+    with worker():
+        run(listener, host, port)
+
+
+def serve_demo(host: str, port: int) -> None:
+    """Serve with a simulated person, made on the first start."""
+    listener = listen(host, port)
+    prepare()
+    from ambulando.web.demo import NAME, PASSWORD, ensure_simulated_person
+
+    ensure_simulated_person()
+    say(f"Simulated person: sign in as {NAME} with the password {PASSWORD}")
+    with worker():
+        run(listener, host, port)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise InputError(
+            f"The address {host}:{port} can not be used ({error.strerror}); choose another with --port, or PORT=8001 with make."
+        ) from error
+    return listener
+
+
+def run(listener: socket.socket, host: str, port: int) -> None:
+    import uvicorn
+
+    say(f"Ambulando is at http://{host}:{port}/ (stop it with Ctrl+C)")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            "ambulando.web.asgi:application",
+            log_level="warning",
+            access_log=False,  # addresses and times of requests would tell about a person's days
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+            server_header=False,
+        )
+    )
+    server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def worker() -> Iterator[subprocess.Popen[bytes]]:
+    """The job worker with its schedule, in a process of its own, so that a fit never slows a page."""
+    process = subprocess.Popen([sys.executable, "-m", "ambulando.web.worker"], start_new_session=True)
+    # A stop from outside takes the worker along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)

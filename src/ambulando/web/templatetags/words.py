@@ -1,0 +1,104 @@
+"""``{{ sentence|say }}``: a sentence of the lower floors, in the reader's language; and how figures are written."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+
+from ambulando.activity.catalogue import catalogue
+from ambulando.ground import Words
+
+register = template.Library()
+
+
+@register.filter
+def say(sentence: Any) -> str:
+    """The translated pattern with its values put in; a value that is a sentence itself is translated too.
+
+    Takes Words, a plain text, or the ``{"pattern": ..., "values": ...}`` in which Words are stored.
+    """
+    if isinstance(sentence, dict) and "pattern" in sentence:
+        sentence = Words(sentence["pattern"], sentence.get("values", {}))
+    if isinstance(sentence, Words):
+        pattern = gettext(sentence.pattern)
+        values = {
+            name: say(value) if isinstance(value, (Words, dict)) else value
+            for name, value in sentence.values.items()
+        }
+        return pattern.format(**values) if values else pattern
+    return gettext(sentence) if sentence else ""
+
+
+@register.simple_tag
+def activity_name(activity_id: str) -> str:
+    """The name of an activity; its id where the catalogue has lost it since."""
+    activity = catalogue().get(activity_id)
+    return say(activity.name) if activity else activity_id
+
+
+@register.filter
+def km(metres: float) -> str:
+    return f"{metres / 1000:.1f}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+@register.filter
+def figure(value: float | None, digits: int = 2) -> str:
+    """A number of the evidence with a real minus sign; a dash where there is none."""
+    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+
+@register.simple_tag
+def row_link(row: dict[str, str]) -> str:
+    """A row that a trace points at, as a link to where it can be read."""
+    kind, id_ = row["kind"], row["id"]
+    places = {
+        "analysis": ("rows", [id_]),
+        "published": ("row", [id_]),
+        "contrast": ("row", [id_]),
+        "reference": ("sources", []),
+        "rule": ("rules", []),
+        "catalogue": ("activities", []),
+        "bout": ("journal", []),
+        "checkin": ("journal", []),
+    }
+    names = {
+        "analysis": gettext("analysis"),
+        "published": gettext("published figure"),
+        "contrast": gettext("trial"),
+        "reference": gettext("source"),
+        "rule": gettext("rule"),
+        "catalogue": gettext("activity"),
+        "bout": gettext("your session"),
+        "checkin": gettext("your check-in"),
+    }
+    view, arguments = places[kind]
+    address = reverse(view, args=arguments)
+    if kind in ("reference", "rule", "catalogue"):
+        address += f"#{id_}"
+    elif kind in ("bout", "checkin"):
+        address += f"?until={id_[:10]}#day-{id_[:10]}"
+    return format_html('<a href="{}">{} {}</a>', address, names[kind], id_)
+
+
+@register.filter
+def item(mapping: Any, key: str) -> Any:
+    """The value of a key that a template can not name."""
+    return mapping.get(key)
+
+
+@register.filter
+def unfilled(pattern: str) -> str:
+    """A sentence of a rule before a person's own words stand in it: a dash marks their place."""
+    return gettext(pattern).format_map(_Dashes())
+
+
+class _Dashes(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"

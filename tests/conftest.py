@@ -1,0 +1,59 @@
+"""Fixtures that several floors use."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cast import ADA
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+needs_shared = pytest.mark.skipif(
+    not SHARED.exists(), reason="the shared data of the project is not beside this checkout"
+)
+
+
+@pytest.fixture
+def ada(db: None) -> Any:
+    """Ada of the cast, signed up and onboarded."""
+    return signed_up("ada", ADA)
+
+
+@pytest.fixture
+def ben(db: None) -> Any:
+    """Somebody else on the same installation, who must never see anything of Ada's."""
+    return signed_up("ben", ADA)
+
+
+def signed_up(name: str, answers: dict[str, Any]) -> Any:
+    from ambulando.web.people.models import Person
+
+    return Person.objects.create_user(
+        name,
+        password="it is solved by walking",
+        answers=answers,
+        onboarded_at=datetime.now(UTC),
+        time_zone="UTC",
+    )
+
+
+@pytest.fixture
+def as_ada(ada: Any) -> Any:
+    """A browser without JavaScript in which Ada is signed in."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def as_ben(ben: Any) -> Any:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(ben)
+    return client

@@ -1,0 +1,71 @@
+"""Barriers: each one that a person can name has a strategy, codes that were checked, and an if-then plan."""
+
+from datetime import time
+
+from ambulando.activity.catalogue import catalogue
+from ambulando.plan import sentences
+from ambulando.plan.barriers import barriers
+from ambulando.safety.profile import BARRIERS
+
+#: The codes that were read in a source; the others of the taxonomy were not, and must not appear.
+READ = {
+    "1.2",
+    "1.4",
+    "1.5",
+    "2.3",
+    "2.4",
+    "3.1",
+    "4.1",
+    "5.1",
+    "5.6",
+    "6.1",
+    "7.1",
+    "8.2",
+    "8.7",
+    "12.1",
+    "12.5",
+}
+
+
+def test_every_barrier_that_a_profile_may_name_is_here_and_no_other():
+    assert set(barriers()) == set(BARRIERS)
+
+
+def test_only_codes_that_were_read_in_a_source_are_carried():
+    assert {code for barrier in barriers().values() for code in barrier.codes} <= READ
+
+
+def test_every_row_has_its_source_its_date_and_its_certainty():
+    for barrier in barriers().values():
+        assert barrier.source
+        assert barrier.date == "2026-11-22"
+        assert barrier.certainty == "our judgement"
+
+
+def test_every_if_then_plan_reads_as_sentences_without_blame():
+    walk, twin = catalogue()["easy-walk"], catalogue()["indoor-walk"]
+    for barrier in barriers().values():
+        said = str(sentences.if_then(walk, minutes=8, at=time(8), barrier=barrier, indoor=twin))
+        assert said.startswith("If it is 08:00 and breakfast is done, then ")
+        assert "for 8 minutes" in said
+        assert not {"!", "{", "}"} & set(said)
+        assert "should" not in said
+
+
+def test_weather_has_an_indoor_twin_in_its_plan():
+    walk, twin = catalogue()["easy-walk"], catalogue()["indoor-walk"]
+    said = str(sentences.if_then(walk, minutes=8, at=time(15), barrier=barriers()["weather"], indoor=twin))
+    assert "If it rains or it is dark, do this inside: walk" in said
+
+
+def test_a_plan_without_a_barrier_falls_back_on_its_smallest_version():
+    walk = catalogue()["easy-walk"]
+    said = str(sentences.if_then(walk, minutes=8, at=time(8), barrier=None, indoor=None))
+    assert said.endswith("this is enough: walk for two minutes away from the door and come back.")
+
+
+def test_what_helps_with_a_barrier_fits_it_better():
+    fatigue = barriers()["fatigue"]
+    assert fatigue.fit(catalogue()["chair-yoga"]) > fatigue.fit(catalogue()["easy-run"])
+    for barrier in barriers().values():
+        assert all(-1 <= barrier.fit(activity) <= 1 for activity in catalogue().values())

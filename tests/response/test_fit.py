@@ -1,0 +1,294 @@
+"""Does it help me? What the answer may say, and what must never change it."""
+
+import math
+from dataclasses import asdict, fields, is_dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ambulando.ground import InputError, Words
+from ambulando.response.fit import HORIZONS, Fit, ModalityEffect, fit
+from ambulando.response.priors import priors
+from ambulando.response.series import Series
+from ambulando.response.words import sentence
+
+START = date(2026, 1, 1)
+CAUSAL = (
+    "lift",
+    "lower your",
+    "lowered",
+    "improve",
+    "because",
+    "makes you",
+    "helps",
+    "thanks to",
+    "leads to",
+    "boost",
+)
+
+
+def person(
+    seed: int, days: int, *, effect: float = 0.0, randomised: bool = False, modalities=("walking",)
+) -> Series:
+    """Days of white and inert mood, sessions by coin, a fifth of the moods missing."""
+    rng = np.random.default_rng(seed)
+    state, moods = 0.0, []
+    minutes = {m: tuple(30.0 * (rng.random(days) < 0.5)) for m in modalities}
+    for t in range(days):
+        state = 0.4 * state + rng.normal(0, 0.8)
+        mood = 5 + effect * (minutes[modalities[0]][t] > 0) + state + rng.normal(0, 0.7)
+        moods.append(None if rng.random() < 0.2 else float(np.clip(mood, 0, 10)))
+    minutes = {m: tuple(float(v) for v in values) for m, values in minutes.items()}
+    return Series(START, tuple(moods), minutes, randomised=(True,) * days if randomised else None)
+
+
+def of(answer: Fit, modality: str, horizon: str) -> ModalityEffect:
+    return next(e for e in answer.effects if (e.modality, e.horizon) == (modality, horizon))
+
+
+def numbers(answer: Fit) -> list[float]:
+    return [v for e in answer.effects for v in (e.mean, e.sd, *e.ci, e.p_positive, e.p_matters)]
+
+
+def test_a_few_days_give_grade_c_and_too_early_to_say():
+    answer = fit(person(1, 14))
+    assert answer.grade == "C"
+    assert answer.corrected is None
+    assert answer.tipping_point is None
+    assert "too early" in str(answer.sentence)
+    assert of(answer, "walking", "same-day").mean == pytest.approx(0.25, abs=0.3), (
+        "the prior still does the work"
+    )
+
+
+def test_enough_own_days_give_grade_b_with_a_correction_that_says_less():
+    answer = fit(person(2, 120, effect=1.2))
+    assert answer.grade == "B"
+    same_day = of(answer, "walking", "same-day")
+    assert (
+        str(answer.sentence)
+        == "On days with walking, your evenings were a bit better. We can not tell yet which caused which."
+    )
+    assert answer.corrected is not None
+    assert answer.corrected.mean < same_day.mean
+    assert answer.corrected.ci[0] < answer.corrected.mean < answer.corrected.ci[1]
+    assert answer.tipping_point is not None
+    assert answer.tipping_point > 0.5
+
+
+def test_only_draws_give_grade_a_and_with_it_a_causal_verb():
+    days = person(3, 200, effect=1.5, randomised=True)
+    answer = fit(days)
+    assert answer.grade == "A"
+    assert "lifted your evening mood" in str(answer.sentence)
+    assert answer.tipping_point is None
+    assert fit(replace(days, randomised=None)).grade == "B"
+    few = (True,) * 15 + (False,) * 185
+    assert fit(replace(days, randomised=few)).grade == "B"
+
+
+def test_draws_without_rest_days_do_not_give_grade_a():
+    days = person(3, 200, effect=1.5, randomised=True)
+    busy = replace(days, minutes={**days.minutes, "yoga": tuple(30.0 - m for m in days.minutes["walking"])})
+    assert fit(busy).grade == "B"
+
+
+def test_with_grade_a_the_days_of_free_choice_do_not_move_the_answer_much():
+    rng = np.random.default_rng(7)
+    days = 200
+    drawn = np.arange(days) < 100
+    state = rng.normal(0, 1.2, days)
+    session = np.where(drawn, rng.random(days) < 0.5, state > 0)
+    mood = np.clip(5 + state + rng.normal(0, 0.5, days), 0, 10)
+    series = Series(
+        START,
+        tuple(mood.tolist()),
+        {"walking": tuple((30.0 * session).tolist())},
+        randomised=tuple(drawn.tolist()),
+    )
+    by_draw = of(fit(series), "walking", "same-day").mean
+    by_choice = of(fit(replace(series, randomised=None)), "walking", "same-day").mean
+    assert by_choice > 0.7, "choosing to walk on good days looks like an effect"
+    assert by_draw < 0.4
+
+
+def test_the_days_can_say_that_it_is_worse():
+    assert "a bit lower" in str(fit(person(4, 200, effect=-1.5)).sentence)
+    assert "lowered your evening mood" in str(fit(person(4, 200, effect=-1.5, randomised=True)).sentence)
+
+
+def test_no_clear_difference_is_an_answer():
+    # Far less than the mood's own movement: neither day kind may be called better.
+    answer = sentence("B", "walking", 0.05, (-0.3, 0.4), 0.6, 0.2, 0.05)
+    assert "no clear difference" in str(answer)
+    assert "no clear difference" in str(sentence("A", "walking", 0.25, (0.02, 0.5), 0.98, 0.85, 0.0))
+
+
+@given(
+    grade=st.sampled_from("BC"),
+    modality=st.sampled_from([None, "walking", "tai-chi", "everyday"]),
+    mean=st.floats(-3, 3),
+    chance=st.floats(0, 1),
+    matters=st.floats(0, 1),
+)
+def test_below_grade_a_no_sentence_has_a_causal_verb(grade, modality, mean, chance, matters):
+    said = str(sentence(grade, modality, mean, (mean - 1, mean + 1), chance, matters, 1 - matters)).lower()
+    assert not [verb for verb in CAUSAL if verb in said]
+    assert "!" not in said
+
+
+@given(p_matters=st.floats(0, 0.9), p_worse=st.floats(0, 0.9))
+def test_grade_a_claims_nothing_without_a_chance_above_nine_in_ten(p_matters, p_worse):
+    said = str(sentence("A", "walking", 0.5, (0.1, 0.9), 0.99, p_matters, p_worse))
+    assert "no clear difference" in said
+    assert not [verb for verb in CAUSAL if verb in said]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.integers(-40_000, 40_000))
+def test_shifting_all_dates_changes_nothing(seed, by):
+    series = person(seed, 40)
+    assert numbers(fit(series)) == numbers(fit(replace(series, start=START + timedelta(by))))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 60), st.booleans())
+def test_missing_days_at_the_end_change_nothing(seed, more, by_draw):
+    series = person(seed, 60, randomised=by_draw)
+    longer = Series(
+        series.start,
+        series.mood + (None,) * more,
+        {m: values + (math.nan,) * more for m, values in series.minutes.items()},
+        randomised=series.randomised + (None,) * more if series.randomised else None,
+    )
+    short, long = fit(series), fit(longer)
+    assert numbers(long) == pytest.approx(numbers(short), abs=1e-9)
+    assert (long.grade, long.days, str(long.sentence)) == (short.grade, short.days, str(short.sentence))
+    assert long.how_do_you_know.missing == short.how_do_you_know.missing
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(1, 80), st.booleans())
+def test_all_days_missing_give_the_prior_and_grade_c(days, with_minutes):
+    minutes = (30.0 if with_minutes else math.nan,) * days
+    answer = fit(Series(START, (None,) * days, {"walking": minutes}))
+    assert (answer.grade, answer.days, answer.modality) == ("C", 0, None)
+    for effect in answer.effects:
+        assert effect.mean == pytest.approx(effect.prior_mean, abs=1e-9)
+        assert effect.sd == pytest.approx(effect.prior_sd, abs=1e-9)
+        assert not effect.measured or with_minutes
+    assert answer.how_do_you_know.first is None
+
+
+def test_nothing_at_all_is_answered_too():
+    answer = fit(Series(START, (), {}))
+    assert (answer.days, answer.grade, answer.effects) == (0, "C", ())
+    assert "too early" in str(answer.sentence)
+
+
+def test_what_was_never_done_keeps_its_prior():
+    series = person(5, 80)
+    answer = fit(replace(series, minutes={**series.minutes, "yoga": (0.0,) * 80}))
+    for horizon in HORIZONS:
+        effect = of(answer, "yoga", horizon)
+        assert (effect.mean, effect.sd) == (pytest.approx(effect.prior_mean), pytest.approx(effect.prior_sd))
+        assert (effect.measured, effect.grade) == (False, "C")
+
+
+def test_weeks_are_never_called_measured():
+    for randomised in (False, True):
+        weeks = of(fit(person(6, 300, effect=1.0, randomised=randomised)), "walking", "weeks")
+        assert (weeks.grade, weeks.measured) == ("C", False)
+
+
+def test_more_belief_gives_more_effect():
+    series = person(8, 60)
+    means = [
+        of(fit(series, prior=name), "walking", "same-day").mean
+        for name in ("sceptical", "central", "published")
+    ]
+    assert means == sorted(means)
+    own = priors("central", ["walking"])
+    assert fit(series, prior=own).effects == fit(series).effects
+    with pytest.raises(InputError, match="no prior"):
+        fit(series, prior="rosy")
+    with pytest.raises(InputError, match="say nothing about walking"):
+        fit(series, prior=priors("central", ["yoga"]))
+
+
+def test_what_trials_found_for_exercise_as_a_whole_is_not_said_of_one_kind():
+    assert "people who were offered walking felt" in str(sentence("C", "walking"))
+    assert "no firm trial result for dance alone" in str(sentence("C", "dance"))
+    assert "offered dance" not in str(sentence("C", "dance"))
+
+
+def test_a_restless_mood_does_not_widen_what_is_believed_of_exercise():
+    rng = np.random.default_rng(9)
+    moods = tuple(rng.choice([0.0, 1.0, 9.0, 10.0], 40).tolist())
+    answer = fit(Series(START, moods, {"walking": tuple((30.0 * (rng.random(40) < 0.4)).tolist())}))
+    for effect in answer.effects:
+        assert effect.sd < 1.05 * effect.prior_sd
+
+
+def test_a_morning_rating_is_used_when_it_stands_on_most_days_and_never_filled_in():
+    series = person(10, 100)
+    rated = [t for t, mood in enumerate(series.mood) if mood is not None]
+    all_but_five = tuple(None if t in rated[:5] else 5.0 + (t % 3) for t in range(100))
+    known = fit(replace(series, morning=all_but_five)).how_do_you_know
+    assert (known.covariates, known.days) == (("morning",), len(rated) - 5)
+    rarely = tuple(5.0 if t % 7 == 0 else None for t in range(100))
+    ignored = fit(replace(series, morning=rarely))
+    assert ignored.how_do_you_know.covariates == ()
+    assert numbers(ignored) == numbers(fit(series))
+
+
+def test_a_morning_rating_does_not_touch_the_next_day_or_the_weeks():
+    series = person(11, 100)
+    rng = np.random.default_rng(1)
+    with_morning = fit(replace(series, morning=tuple(rng.uniform(2, 8, 100).tolist())))
+    without = fit(series)
+    for horizon in ("next-day", "weeks"):
+        assert of(with_morning, "walking", horizon).mean == of(without, "walking", horizon).mean
+    assert of(with_morning, "walking", "same-day").mean != of(without, "walking", "same-day").mean
+
+
+def test_the_answer_says_how_it_knows():
+    series = person(12, 90, modalities=("walking", "yoga"))
+    known = fit(replace(series, phq9=(14,) + (None,) * 89)).how_do_you_know
+    assert known.days == series.days
+    assert known.days + known.missing == (known.last - known.first).days + 1
+    assert set(known.session_days) == {"walking", "yoga"}
+    assert len(known.priors) == 6
+    assert all(belief.basis for belief in known.priors)
+    assert 0 < known.persistence < 1
+    assert 0.5 < known.noise_sd < 2.5
+    assert any("questionnaire" in str(words) for words in known.limits)
+    assert any("not measured in you" in str(words) for words in known.limits)
+
+
+def plain(value) -> bool:
+    if is_dataclass(value):
+        return all(plain(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, dict):
+        return all(type(key) is str and plain(item) for key, item in value.items())
+    if isinstance(value, tuple):
+        return all(plain(item) for item in value)
+    return type(value) in (int, float, str, bool, date, type(None))
+
+
+def test_an_answer_holds_plain_values_with_the_documented_keys():
+    answer = fit(person(13, 90))
+    assert plain(answer)
+    assert set(asdict(answer)) >= {"days", "grade", "effects", "corrected", "tipping_point", "sentence"}
+    assert set(asdict(answer)["effects"][0]) >= {
+        "modality", "horizon", "mean", "sd", "ci", "p_positive", "p_matters", "prior_mean", "prior_sd",
+    }  # fmt: skip
+    assert isinstance(answer.sentence, Words)
+
+
+def test_the_same_days_give_the_same_answer():
+    series = person(14, 50)
+    assert fit(series) == fit(series)

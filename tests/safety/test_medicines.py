@@ -1,0 +1,102 @@
+"""Medicines by name: found, or asked for, and never guessed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ambulando.safety.medicines import CLASSES, classes_of, found, medicines, resembling
+from ambulando.safety.rules import rules
+
+ATC_OF_CLASS = {
+    "ssri": ("N06AB", "N06CA"),
+    "snri": ("N06AX16", "N06AX17", "N06AX21", "N06AX23", "N06AX28"),
+    "tricyclic": ("N06AA",),
+    "maoi": ("N06AF", "N06AG", "N04BD"),
+    "bupropion": ("N06AX12", "N06AX62"),
+    "mirtazapine": ("N06AX03", "N06AX11"),
+    "other-antidepressant": ("N06AX",),
+    "beta-blocker": ("C07A",),
+    "lithium": ("N05AN",),
+    "antipsychotic": ("N05A", "N06CA"),
+    "stimulant": ("N06BA",),
+    "sedative": ("N05BA", "N05CD", "N05CF", "N03AE"),
+}
+
+
+def test_there_are_hundreds_of_names_and_every_class_has_some() -> None:
+    assert len(medicines()) > 250
+    assert {name for one in medicines().values() for name in one.classes} == set(CLASSES)
+
+
+def test_every_code_stands_in_the_branch_of_its_class() -> None:
+    for one in medicines().values():
+        for name in one.classes:
+            assert one.atc.startswith(ATC_OF_CLASS[name]), one
+
+
+def test_one_generic_name_has_one_code_and_one_set_of_classes() -> None:
+    by_generic: dict[str, set[tuple[str, tuple[str, ...]]]] = {}
+    for one in medicines().values():
+        by_generic.setdefault(one.generic, set()).add((one.atc, one.classes))
+    assert all(len(kinds) == 1 for kinds in by_generic.values())
+    assert set(by_generic) <= set(medicines())
+
+
+def test_every_class_has_a_rule() -> None:
+    asked = {fact for rule in rules() for fact in rule.any_of + rule.all_of}
+    assert {f"medicine:{name}" for name in CLASSES} <= asked
+    assert "medicine:unknown" in asked
+
+
+@pytest.mark.parametrize(("written", "classes"), [
+    ("sertraline", {"ssri"}),
+    ("SERTRALINE", {"ssri"}),
+    ("  Sertraline 50 mg  ", {"ssri"}),
+    ("sertraline, 50 mg", {"ssri"}),
+    ("Zoloft 100mg tablets", {"ssri"}),
+    ("sertraline hydrochloride", {"ssri"}),
+    ("Effexor XR 75 mg", {"snri"}),
+    ("Wellbutrin XL", {"bupropion"}),
+    ("Toprol-XL", {"beta-blocker"}),
+    ("metoprolol succinate ER 25", {"beta-blocker"}),
+    ("Amitriptyline (10 mg at night)", {"tricyclic"}),
+    ("lithium carbonate 400 mg", {"lithium"}),
+    ("nardil", {"maoi"}),
+    ("olanzapine and fluoxetine", {"antipsychotic", "ssri"}),
+    ("sertraline + quetiapine", {"ssri", "antipsychotic"}),
+    ("Ritalin 10 mg twice daily", {"stimulant"}),
+    ("Xanax", {"sedative"}),
+])  # fmt: skip
+def test_a_medicine_is_found_as_people_write_it(written: str, classes: set[str]) -> None:
+    assert classes_of(written) == classes
+
+
+@pytest.mark.parametrize(
+    "written", ["setraline", "blue pills", "50 mg", "vitamin", "ssri", "sertra", "-", "XL"]
+)
+def test_a_name_that_is_not_known_is_never_guessed(written: str) -> None:
+    assert classes_of(written) == {"unknown"}
+    assert found(written) == ()
+
+
+def test_the_unknown_half_of_a_pair_is_asked_for_and_the_known_half_kept() -> None:
+    assert classes_of("bisoprolol/amlodipine") == {"beta-blocker", "unknown"}
+
+
+def test_a_slip_of_the_pen_is_offered_back_as_a_question() -> None:
+    assert resembling("setraline") == "sertraline"
+    assert resembling("zzzzzzzz") is None
+
+
+@given(
+    st.sampled_from(sorted(medicines())),
+    st.sampled_from(["", " 10 mg", " 5mg tablets", " XR", " (at night)"]),
+)
+def test_every_known_name_is_found_with_anything_a_box_adds(name: str, added: str) -> None:
+    assert classes_of(name.upper() + added) == set(medicines()[name].classes)
+
+
+@given(st.text(max_size=30))
+def test_any_text_at_all_has_classes_or_is_unknown(written: str) -> None:
+    assert classes_of(written) <= {*CLASSES, "unknown"}
+    assert classes_of(written)

@@ -1,0 +1,66 @@
+"""The table of rules: what its loader refuses."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from ambulando.ground import InputError, packaged_toml
+from ambulando.safety.rules import REASSURANCES, rules, rules_of
+
+
+def table() -> dict[str, Any]:
+    return copy.deepcopy(packaged_toml("ambulando.safety", "data/rules.toml"))
+
+
+def of(t: dict[str, Any], id_: str) -> dict[str, Any]:
+    return next(row for row in t["rules"] if row["id"] == id_)
+
+
+def test_only_being_active_and_being_cleared_can_lift_a_rule() -> None:
+    assert {fact for rule in rules() for fact in rule.unless} == set(REASSURANCES)
+
+
+def test_only_symptoms_hold() -> None:
+    for rule in rules():
+        if rule.outcome == "hold":
+            assert all(fact.startswith("symptom:") for fact in rule.any_of)
+
+
+@pytest.mark.parametrize(("rule", "change", "said"), [
+    ("ssri", {"any": ["medicine:sris"]}, "asks for the fact 'medicine:sris'"),
+    ("ssri", {"any": ["condition:hart"]}, "asks for the fact 'condition:hart'"),
+    ("ssri", {"unless": ["condition:heart"]}, "may not be lifted by 'condition:heart'"),
+    ("ssri", {"effect": "forbid"}, "has the effect 'forbid'"),
+    ("ssri", {"outcome": "maybe"}, "has the outcome 'maybe'"),
+    ("ssri", {"certainty": "sure"}, "has the certainty 'sure'"),
+    ("ssri", {"source": "hearsay"}, "is missing or not known"),
+    ("ssri", {"limits": {"max_minutes": 5}}, "allows and limits at once"),
+    ("ssri", {"limits": {"max_minuets": 5}}, "is missing or not known"),
+    ("ssri", {"reason": "You are {age}."}, "tells 'age'"),
+    ("bipolar", {"limits": {"max_intensity": "extreme"}}, "has the intensity 'extreme'"),
+    ("falls", {"outcome": "hold"}, "effect stop exactly when it holds"),
+    ("palpitations", {"any": ["condition:heart"]}, "which only a symptom may do"),
+    ("palpitations", {"limits": {}}, "max_minutes 0 exactly when it stops"),
+    ("under-18", {"effect": "cap"}, "effect stop exactly when"),
+])  # fmt: skip
+def test_a_spoiled_rule_is_refused_by_name(rule: str, change: dict[str, Any], said: str) -> None:
+    spoiled = table()
+    of(spoiled, rule).update(change)
+    with pytest.raises(InputError, match=said) as refused:
+        rules_of(spoiled)
+    assert f"rule '{rule}'" in str(refused.value)
+
+
+def test_two_rules_of_one_name_are_refused() -> None:
+    spoiled = table()
+    spoiled["rules"].append(of(spoiled, "ssri"))
+    with pytest.raises(InputError, match="two rules with the id 'ssri'"):
+        rules_of(spoiled)
+
+
+def test_a_rule_without_a_reason_is_refused() -> None:
+    spoiled = table()
+    del of(spoiled, "ssri")["reason"]
+    with pytest.raises(InputError, match="'reason' is missing"):
+        rules_of(spoiled)
