@@ -1,5 +1,6 @@
 """Fixtures that several floors use."""
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def signed_up(name: str, answers: dict[str, Any]) -> Any:
     return Person.objects.create_user(
         name,
         password="it is solved by walking",
-        answers=answers,
+        answers=deepcopy(answers),
         onboarded_at=datetime.now(UTC),
         time_zone="UTC",
     )

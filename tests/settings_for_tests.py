@@ -9,9 +9,10 @@ for name in ("AMBULANDO_URL", "AMBULANDO_EMAIL_REQUIRED", "AMBULANDO_SMTP"):
     os.environ.pop(name, None)
 
 from ambulando.web.settings import *  # noqa: E402, F403
-from ambulando.web.settings import HUEY, STORAGES  # noqa: E402
+from ambulando.web.settings import DATA, HUEY, STORAGES  # noqa: E402
 
 HUEY = HUEY | {"immediate": True}
+(DATA / "static").mkdir()  # as collectstatic would
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -3,11 +3,14 @@
 import os
 import secrets
 import sys
+import tempfile
 from pathlib import Path
 
+from ambulando.ground import InputError
 
-def data_folder() -> Path:
-    """The folder of the database, the key and the job queue; made with access for its owner alone.
+
+def data_place() -> Path:
+    """The folder of the database, the key and the job queue, whether it is there yet or not.
 
     ``AMBULANDO_DATA`` when it is set; ``var/`` of the checkout whose ``.venv`` runs this; else the user's data folder.
     """
@@ -17,18 +20,44 @@ def data_folder() -> Path:
         folder = Path(sys.prefix).parent / "var"
     else:
         folder = Path(os.environ.get("XDG_DATA_HOME", "~/.local/share")).expanduser() / "ambulando"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder.resolve()
 
 
-def secret_key(folder: Path) -> str:
-    """The installation's key, made on first use in a file that only its owner can read (mode 0600)."""
-    path = folder / "secret.key"
+def data_folder() -> Path:
+    """The same, made when it is not there, with access for its owner alone. Raises InputError when it can not be."""
+    folder = data_place()
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    key = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w") as file:
-        file.write(key + "\n")
-    return key
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise InputError(
+            f"The data folder {folder} can not be made ({error.strerror}); choose another with AMBULANDO_DATA."
+        ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(
+            f"The data folder {folder} can not be written with your rights; choose another with AMBULANDO_DATA."
+        )
+    return folder
+
+
+def for_owner_alone() -> None:
+    """Whatever this process makes from now on, only its owner can read."""
+    os.umask(0o077)
+
+
+def secret_key(folder: Path) -> str:
+    """The installation's key, made on first use in a file that only its owner can read (mode 0600).
+
+    It is written whole before it gets its name, so that a process beside this one never reads half a key.
+    """
+    path = folder / "secret.key"
+    if not path.exists():
+        handle, draft = tempfile.mkstemp(dir=folder, prefix="secret.")  # mode 0600
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48) + "\n")
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # the other process was first, and its key counts
+        finally:
+            Path(draft).unlink()
+    return path.read_text().strip()

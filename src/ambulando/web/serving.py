@@ -2,12 +2,13 @@
 
 import contextlib
 import hashlib
-import os
+import multiprocessing
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.core.management import call_command
 
 import ambulando
 from ambulando.ground import InputError
+from ambulando.web.home import for_owner_alone
 
 STAMP = "prepared"
 
@@ -35,17 +37,29 @@ def prepare() -> None:
     if database.exists() and stamp.exists() and stamp.read_text() == now:
         return
     say("Preparing the database and the pages (only after an update)")
-    umask = os.umask(0o077)  # what is made here is for its owner alone
-    try:
-        use_write_ahead_log()
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
-    finally:
-        os.umask(umask)
+    use_write_ahead_log()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    in_a_process_of_its_own(publish)
+    stamp.write_text(now)
+
+
+def in_a_process_of_its_own(work: Callable[[], None]) -> None:
+    """The memory that ``work`` takes (NumPy, pictures) goes back with it; the web server never loads them."""
+    process = multiprocessing.get_context("spawn").Process(target=work)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise RuntimeError(f"{work.__name__} ended with {process.exitcode}; its messages are above")
+
+
+def publish() -> None:
+    import django
+
+    django.setup()
     from ambulando.web.library.actions import publish
 
     publish()
-    stamp.write_text(now)
 
 
 def use_write_ahead_log() -> None:
@@ -59,6 +73,7 @@ def use_write_ahead_log() -> None:
 
 def serve(host: str, port: int) -> None:
     """Serve until stopped. Raises InputError when the port is taken."""
+    for_owner_alone()
     listener = listen(host, port)
     prepare()
     with worker():
@@ -67,6 +82,7 @@ def serve(host: str, port: int) -> None:
 
 def serve_demo(host: str, port: int) -> None:
     """Serve with a simulated person, made on the first start."""
+    for_owner_alone()
     listener = listen(host, port)
     prepare()
     from ambulando.web.demo import NAME, PASSWORD, ensure_simulated_person
@@ -78,11 +94,13 @@ def serve_demo(host: str, port: int) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
+    """The socket of the server; from here on it is taken, and who comes early waits for the first page."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()
     except OSError as error:
         listener.close()
         raise InputError(
@@ -94,7 +112,8 @@ def listen(host: str, port: int) -> socket.socket:
 def run(listener: socket.socket, host: str, port: int) -> None:
     import uvicorn
 
-    say(f"Ambulando is at http://{host}:{port}/ (stop it with Ctrl+C)")
+    shown = f"[{host}]" if ":" in host else host
+    say(f"Ambulando is at http://{shown}:{port}/ (stop it with Ctrl+C)")
     server = uvicorn.Server(
         uvicorn.Config(
             "ambulando.web.asgi:application",
@@ -105,23 +124,46 @@ def run(listener: socket.socket, host: str, port: int) -> None:
             server_header=False,
         )
     )
-    server.run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # that is how a person stops it
+        server.run(sockets=[listener])
 
 
 @contextlib.contextmanager
-def worker() -> Iterator[subprocess.Popen[bytes]]:
-    """The job worker with its schedule, in a process of its own, so that a fit never slows a page."""
-    process = subprocess.Popen([sys.executable, "-m", "ambulando.web.worker"], start_new_session=True)
+def worker() -> Iterator[None]:
+    """The job worker with its schedule, in a process of its own, so that a fit never slows a page.
+
+    Should it end before its time, it is started again.
+    """
     # A stop from outside takes the worker along.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    stopping = threading.Event()
+    process = start_worker()
+
+    def keep() -> None:
+        nonlocal process
+        while process.wait() is not None and not stopping.wait(1):
+            say("The job worker ended before its time and is started again")
+            process = start_worker()
+
+    threading.Thread(target=keep, daemon=True).start()
     try:
-        yield process
+        yield
     finally:
+        stopping.set()
         process.terminate()
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def start_worker() -> subprocess.Popen[bytes]:
+    # It reads its standard input to the end, which comes when this process is gone, however it went.
+    return subprocess.Popen(
+        [sys.executable, "-m", "ambulando.web.worker", "--attached"],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 def say(sentence: str) -> None:

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ambulando.web.people.middleware.own_time_zone",
+    "ambulando.web.people.middleware.kept_by_nobody",
 ]
 
 CONTENT_SECURITY_POLICY = {

@@ -1,24 +1,28 @@
-"""The job worker: carries out what pages left for later, and what the schedule asks for. ``python -m ambulando.web.worker``"""
+"""The job worker: carries out what pages left for later, and what the schedule asks for. ``python -m ambulando.web.worker``
+
+With ``--attached`` it ends when its standard input does: the server holds the other end, so the worker never outlives it.
+"""
 
 import os
 import signal
+import sys
 import threading
-import time
 
 
-def stop_with_parent() -> None:
-    """End when the server that started us is gone, however it went: a worker alone would work on without a master."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(2)
+def stop_with_server() -> None:
+    def wait() -> None:
+        os.read(sys.stdin.fileno(), 1)  # nothing is ever written there: this returns at the end
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=wait, daemon=True).start()
 
 
-def main() -> None:
+def main(attached: bool) -> None:
+    if attached:
+        stop_with_server()
+    from ambulando.web.home import for_owner_alone
+
+    for_owner_alone()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ambulando.web.settings")
     import django
 
@@ -27,12 +31,16 @@ def main() -> None:
 
     import ambulando.web.plans.jobs  # noqa: F401 - so that the worker knows them
 
-    stop_with_parent()
-    # One thread writes, so that jobs never wait for each other's lock.
+    # One thread writes, so that jobs never wait for each other's lock. A stop lets the job at hand end.
     HUEY.create_consumer(
-        workers=1, worker_type="thread", initial_delay=0.1, max_delay=2.0, periodic=True
+        workers=1,
+        worker_type="thread",
+        initial_delay=0.1,
+        max_delay=2.0,
+        periodic=True,
+        graceful_signal="TERM",
     ).run()
 
 
 if __name__ == "__main__":
-    main()
+    main(attached="--attached" in sys.argv)

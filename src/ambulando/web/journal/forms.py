@@ -77,8 +77,22 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class ManyFilesField(forms.FileField):
+    """Several files of one field, each checked as a single one would be."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return [super(ManyFilesField, self).clean(one, initial) for one in (data or [None])]
+
+
 class ImportForm(forms.Form):
-    files = forms.FileField(
+    files = ManyFilesField(
         label=_("Files from your watch or phone (FIT, GPX, or a zip of them)"),
         widget=ManyFiles(attrs={"multiple": True}),
+        error_messages={
+            "required": _("No file was chosen. Please choose one or more."),
+            # A file without a byte can be read no better than one that is broken.
+            "empty": _("This file is empty. Please export it again from your device or app."),
+        },
     )

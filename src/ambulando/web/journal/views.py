@@ -155,7 +155,7 @@ def import_files(request: HttpRequest) -> HttpResponse:
     results: list[actions.Imported] = []
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
-        for name, data in uploaded(request.FILES.getlist("files")):
+        for name, data in uploaded(form.cleaned_data["files"]):
             # Each file stands for itself: one that can not be read does not stop the others.
             results.append(actions.import_recording(request.user, name, data, now))
     context = {"form": form, "results": results, "page": "journal", "catalogue": catalogue()}

@@ -1,19 +1,29 @@
-"""Every time on a page is the person's own."""
+"""Every time on a page is the person's own, and what is theirs stays in no cache."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
+
+View = Callable[[HttpRequest], HttpResponse]
 
 
-def own_time_zone(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
+def own_time_zone(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            timezone.activate(request.user.zone)
-        else:
-            timezone.deactivate()
-        return get_response(request)
+        with timezone.override(request.user.zone if request.user.is_authenticated else None):
+            return get_response(request)
+
+    return middleware
+
+
+def kept_by_nobody(get_response: View) -> View:
+    """A page of a person is not left behind in the browser of a shared device, nor in a proxy."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     return middleware

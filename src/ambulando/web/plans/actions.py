@@ -10,7 +10,6 @@ from django.db import transaction
 
 from ambulando.plan import today as plan_today
 from ambulando.plan import week as plan_week
-from ambulando.safety.screen import screen
 from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
 from ambulando.web.people.models import Person
@@ -22,10 +21,12 @@ from ambulando.web.plans.queries import missed_in_a_row, sessions_of, week_of
 LOOK_BACK = timedelta(days=60)
 
 
-@transaction.atomic
 def ensure_week(person: Person, today: date) -> Week:
     """The plan that holds today, made when there is none."""
-    return week_of(person, today) or make_week(person, today)
+    if found := week_of(person, today):  # outside a transaction, which would take the write lock for a mere look
+        return found
+    with transaction.atomic():
+        return week_of(person, today) or make_week(person, today)
 
 
 @transaction.atomic
@@ -50,7 +51,7 @@ def make_week(person: Person, today: date) -> Week:
         person=person,
         starts=today,
         seed=seed,
-        outcome=screen(profile).outcome,
+        outcome=made.outcome,
         message=convert.stored_words(made.message),
         constraints=convert.stored_constraints(made.constraints),
         trace=dict(made.trace),
@@ -80,7 +81,7 @@ def swap(person: Person, session: Session, today: date) -> Session:
         checkins=convert.check_ins(person, today - LOOK_BACK),
         answers=convert.own_answers(person),
     )
-    return _replace(person, session, other) if other else session
+    return _replace(person, session, other)
 
 
 @transaction.atomic
@@ -95,7 +96,7 @@ def adapt(person: Person, today: date) -> Session | None:
         ),
         None,
     )
-    if session is None or check_in is None or session.content["size"] != "full":
+    if session is None or check_in is None or session.content["trace"].get("size", "full") != "full":
         return session
     offered = plan_today.suggestion([convert.planned(session)], today=today, energy=check_in.energy)
     return _replace(person, session, offered) if offered else session

@@ -29,6 +29,11 @@ class Week(models.Model):
     def __str__(self) -> str:
         return f"week of {self.starts}"
 
+    @property
+    def holds(self) -> bool:
+        """Whether its sessions may be offered: no other plan has taken its place, and safety does not hold it."""
+        return self.current and self.outcome not in ("hold", "no-plan")
+
 
 class Session(models.Model):
     """Something planned: an activity on a day, its smallest version, its reasons, and what became of it."""
@@ -62,7 +67,8 @@ class Session(models.Model):
 
     @property
     def open(self) -> bool:
-        return self.state in (self.PLANNED, self.STARTED)
+        """Whether it can still be started, altered or done."""
+        return self.state in (self.PLANNED, self.STARTED) and self.week.holds
 
 
 class Answer(models.Model):

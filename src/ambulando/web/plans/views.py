@@ -19,6 +19,7 @@ from ambulando.safety.helplines import helplines
 from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
 from ambulando.web.people.onboarded import onboarded
+from ambulando.web.people.words import MODALITY_NAMES
 from ambulando.web.plans import actions, progress, queries
 from ambulando.web.plans.landscape import landscape
 from ambulando.web.plans.models import Session
@@ -70,7 +71,7 @@ def session_action(act: Callable[[HttpRequest, Session], str | None]) -> Callabl
     @onboarded
     @require_POST
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        session = get_object_or_404(Session, pk=pk, person=request.user)
+        session = get_object_or_404(Session.objects.select_related("week"), pk=pk, person=request.user)
         try:
             said = act(request, session)
         except InputError as error:
@@ -224,7 +225,7 @@ def show_progress(request: HttpRequest) -> HttpResponse:
 @onboarded
 def how_do_you_know(request: HttpRequest) -> HttpResponse:
     """The answer to "does it help me?" with what it was made from."""
-    context = {"page": "progress", "answer": getattr(request.user, "answer", None)}
+    context = {"page": "progress", "answer": getattr(request.user, "answer", None), "names": MODALITY_NAMES}
     return render(request, "plans/answer.html", context)
 
 

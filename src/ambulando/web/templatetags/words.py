@@ -1,9 +1,11 @@
 """``{{ sentence|say }}``: a sentence of the lower floors, in the reader's language; and how figures are written."""
 
+from datetime import date
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
@@ -83,7 +85,10 @@ def row_link(row: dict[str, str]) -> str:
     if kind in ("reference", "rule", "catalogue"):
         address += f"#{id_}"
     elif kind in ("bout", "checkin"):
-        address += f"?until={id_[:10]}#day-{id_[:10]}"
+        # These go by their time; the journal opens at their day.
+        day = date.fromisoformat(id_[:10])
+        address += f"?until={day}#day-{day}"
+        id_ = date_format(day, "j M Y")
     return format_html('<a href="{}">{} {}</a>', address, names[kind], id_)
 
 
@@ -102,3 +107,19 @@ def unfilled(pattern: str) -> str:
 class _Dashes(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "…"
+
+
+@register.filter
+def total(counts: dict[str, int]) -> int:
+    return sum(counts.values())
+
+
+@register.filter
+def sources_of(beliefs: list[dict[str, Any]]) -> list[str]:
+    """The sources of several priors, each once."""
+    return sorted({source for belief in beliefs for source in belief["sources"]})
+
+
+@register.filter
+def whole(value: float) -> int:
+    return round(value)

@@ -1,0 +1,51 @@
+"""A week of sessions."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ambulando.cli.talk import JsonFlag, answer, json_of, table, text_of
+from ambulando.ground import InputError, as_json
+
+group = typer.Typer(help="A week of sessions.")
+
+
+@group.command()
+def make(
+    profile: Annotated[Path, typer.Option(help="A profile as JSON.")],
+    history: Annotated[Path | None, typer.Option(help="CSV of days, as for response fit.")] = None,
+    seed: Annotated[int, typer.Option(help="The same input and seed give the same week.")] = 0,
+    today: Annotated[
+        str | None, typer.Option(help="The day the week is made on, YYYY-MM-DD; today if left out.")
+    ] = None,
+    json_: JsonFlag = False,
+) -> None:
+    """A week of sessions, each with its reasons."""
+    from random import Random
+
+    from ambulando.plan import history as past_days
+    from ambulando.plan.week import make
+    from ambulando.safety.profile import profile_from
+
+    try:
+        day = date.fromisoformat(today) if today else date.today()  # noqa: DTZ011 - the day of whoever asks
+    except ValueError:
+        raise InputError(f"--today is '{today}'; please give a day as YYYY-MM-DD.") from None
+    known = profile_from(json_of(profile))
+    past = past_days.read(text_of(history), history.name, today=day) if history else None
+    made = make(
+        known,
+        today=day,
+        rng=Random(seed),  # noqa: S311 - chance that can be repeated is what is wanted
+        bouts=past.bouts if past else (),
+        checkins=past.checkins if past else (),
+    )
+
+    def show() -> None:
+        print(made.message)
+        keys = ("day", "time", "activity", "minutes", "intensity", "if_then")
+        table("", keys, [[as_json(getattr(session, key)) for key in keys] for session in made.week])
+
+    answer({**as_json(made), "seed": seed}, json_, show)

@@ -1,0 +1,112 @@
+"""A real server and a real Chromium. Every page is watched: no error in its console, no request to another host."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+#: without the quiet ones Chromium looks for hosts of its own
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `ambulando serve` with a new data folder, in which a simulated person has twelve weeks of days."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = tmp_path_factory.mktemp("data")
+    log = (data / "log").open("w")
+    environment = os.environ | {
+        "AMBULANDO_DATA": str(data),
+        "DJANGO_SETTINGS_MODULE": "ambulando.web.settings",
+    }
+    command = [str(Path(sys.executable).with_name("ambulando")), "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 90
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/help/", timeout=5).close()
+            break
+        except OSError:
+            assert process.poll() is None, (data / "log").read_text()
+            assert time.monotonic() < deadline, "the server did not answer in time"
+    make = "import django; django.setup(); from ambulando.web.demo import ensure_simulated_person; ensure_simulated_person()"
+    subprocess.run([sys.executable, "-c", make], env=environment, check=True)
+    yield address
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.fail("The browser tests need Chromium: make test installs it, or says what to install.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Watch:
+    """What a page did that it must not do."""
+
+    host: str
+    errors: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def over(self, page: Any) -> None:
+        page.on(
+            "console",
+            lambda message: message.type in ("error", "warning") and self.errors.append(message.text),
+        )
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._look(request.url))
+
+    def _look(self, address: str) -> None:
+        parts = urlsplit(address)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != self.host:
+            self.foreign.append(address)
+
+
+@pytest.fixture
+def open_page(server: str, chromium: Any) -> Iterator[Any]:
+    """``open_page(**options)`` gives a watched page of a new browser profile; at the end nothing may have gone wrong."""
+    watch = Watch(urlsplit(server).netloc)
+    contexts = []
+
+    def make(**options: Any) -> Any:
+        context = chromium.new_context(
+            base_url=server, **{"viewport": PHONE, "timezone_id": "Pacific/Auckland"} | options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        watch.over(page)
+        return page
+
+    make.watch = watch  # type: ignore[attr-defined] - a test that cuts the line empties it
+    yield make
+    for context in contexts:
+        context.close()
+    assert watch.errors == []
+    assert watch.foreign == []

@@ -1,0 +1,119 @@
+"""Every page, in both themes, on a phone and a desktop: no serious finding, nothing wider than the screen, help in its place."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from ambulando.web.demo import NAME, PASSWORD
+
+pytestmark = pytest.mark.browser
+
+PUBLIC = ["/", "/help/", "/help/?country=GB", "/about/", "/offline/", "/why/", "/why/rules/", "/why/sources/", "/why/activities/",
+          "/why/published/", "/why/rows/cooney2013-post/", "/why/rows/cooney2013-completion/", "/why/rows/pearce2022-any/",
+          "/account/login/", "/account/signup/", "/account/password/reset/", "/nothing-here/"]  # fmt: skip
+OWN = ["/today/", "/week/", "/journal/", "/journal/add/", "/journal/import/", "/progress/", "/progress/answer/", "/questions/",
+       "/questions/phq-9/", "/questions/phq-8/", "/you/", "/you/leave/", "/start/safety/", "/start/likes/",
+       "/account/email/", "/account/password/change/", "/account/logout/"]  # fmt: skip
+SCREENS = {
+    "phone, light": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
+    "phone, dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
+    "desktop, light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+}
+
+
+def sign_in(page: Any) -> None:
+    page.goto("/account/login/")
+    page.locator("[name=login]").fill(NAME)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/today/")
+
+
+def further(page: Any) -> list[str]:
+    """Pages that hang on a row: a session, its reasons, an assessment, the help before it, a bout."""
+    page.goto("/week/")
+    session = page.locator("a[href^='/sessions/']").first.get_attribute("href")
+    page.goto("/progress/")
+    assessment = page.locator("a[href^='/assessments/']").first.get_attribute("href")
+    # the journal's newest month may be empty; its earlier one is not
+    page.goto("/journal/")
+    bout = page.locator("a[href^='/journal/bouts/']").first.get_attribute("href")
+    number = re.search(r"\d+", session)[0]
+    return [
+        f"/sessions/{number}/",
+        f"/sessions/{number}/why/",
+        assessment,
+        f"{assessment}help/",
+        f"{assessment}remove/",
+        bout,
+        f"{bout}remove/",
+    ]
+
+
+def findings(page: Any) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{page.url}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:120]} {one['nodes'][0].get('failureSummary', '')[:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def place_of_help(page: Any) -> tuple[int, int]:
+    """Distance of the help link from the right edge and from the top of its header."""
+    box = page.locator(".help-link").bounding_box()
+    top = page.locator("header.top").bounding_box()
+    return round(top["x"] + top["width"] - box["x"] - box["width"]), round(box["y"] - top["y"])
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_page_has_a_serious_finding_or_is_wider_than_the_screen(open_page: Any, screen: str) -> None:
+    page = open_page(**SCREENS[screen])
+    wrong: list[str] = []
+    places = set()
+    for stage in ("public", "own"):
+        if stage == "own":
+            sign_in(page)
+        for path in PUBLIC if stage == "public" else [*OWN, *further(page)]:
+            page.goto(path)
+            wrong += findings(page)
+            places.add(place_of_help(page))
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            if wide > 0:
+                wrong.append(f"{path} is {wide} px wider than the screen")
+    open_page.watch.errors = [
+        text for text in open_page.watch.errors if "404" not in text
+    ]  # the page that is not there
+    assert wrong == []
+    assert len(places) == 1, "help has the same place on every page"
+
+
+def test_what_can_be_tapped_is_large_enough_for_a_tired_thumb(open_page: Any) -> None:
+    page = open_page(**SCREENS["phone, light"])
+    sign_in(page)
+    small = []
+    for path in ("/today/", "/week/", "/help/", "/start/likes/"):
+        page.goto(path)
+        small += page.evaluate(
+            """() => [...document.querySelectorAll("main button, main .main, main .dial, .bar a, .help-link, .chips label, .places label")]
+              .map((node) => ({ node, box: node.getBoundingClientRect() }))
+              .filter(({ node, box }) => box.width > 0 && (box.height < 43.5 || (box.width < 43.5 && !node.closest(".places"))))
+              .map(({ node, box }) => `${location.pathname}: ${node.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
+        )
+    assert small == []
+
+
+def test_with_reduced_motion_nothing_moves(open_page: Any) -> None:
+    page = open_page(reduced_motion="reduce")
+    page.goto("/")
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((node) => {
+          const style = getComputedStyle(node);
+          return parseFloat(style.transitionDuration) > 0.01 || parseFloat(style.animationDuration) > 0.01;
+        }).map((node) => node.tagName)"""
+    )
+    assert moving == []

@@ -1,0 +1,217 @@
+"""The journal: what was done, by hand and from files."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from ambulando.web.journal import actions
+from ambulando.web.people.models import Person
+
+BOUT = {
+    "activity": "easy-walk",
+    "day": "2026-03-01",
+    "time": "09:30",
+    "minutes": "12",
+    "effort": "3",
+    "note": "by the river",
+}
+
+
+def gpx(minutes: int = 20, start: datetime | None = None) -> bytes:
+    """A walk northwards at about 5 km/h, one point every ten seconds."""
+    start = start or datetime(2026, 3, 2, 8, tzinfo=UTC)
+    points = "".join(
+        f'<trkpt lat="{-41.3 + 0.000125 * n:.6f}" lon="174.78"><time>{(start + timedelta(seconds=10 * n)):%Y-%m-%dT%H:%M:%SZ}</time></trkpt>'
+        for n in range(minutes * 6 + 1)
+    )
+    return (
+        '<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1">'
+        f"<trk><type>walking</type><trkseg>{points}</trkseg></trk></gpx>"
+    ).encode()
+
+
+def send(client: Client, *files: tuple[str, bytes]):
+    return client.post(
+        "/journal/import/", {"files": [SimpleUploadedFile(name, data) for name, data in files]}
+    )
+
+
+def test_a_bout_is_added_with_its_effort_and_note(as_ada: Client, ada: Person) -> None:
+    page = as_ada.post("/journal/add/", BOUT, follow=True).content.decode()
+    assert "That is 1 so far." in page
+    bout = ada.bouts.get()
+    assert (bout.activity, bout.minutes, bout.effort, bout.note) == ("easy-walk", 12, 3, "by the river")
+    assert bout.start == datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+def test_the_time_is_that_of_the_persons_own_zone(as_ada: Client, ada: Person) -> None:
+    Person.objects.filter(pk=ada.pk).update(time_zone="Pacific/Auckland")
+    as_ada.post("/journal/add/", BOUT)
+    assert ada.bouts.get().start == datetime(2026, 2, 28, 20, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"day": "2999-01-01"}, "The date is in the future. Please pick today or an earlier day."),
+        ({"minutes": "0"}, "One minute counts. Please put in 1 or more."),
+        ({"minutes": "-5"}, "One minute counts. Please put in 1 or more."),
+        ({"minutes": "5000"}, "A day has 1440 minutes. Please put in fewer."),
+        ({"day": "soon"}, "Enter a valid date."),
+        ({"activity": "levitation"}, "Select a valid choice"),
+        ({"effort": "11"}, "Select a valid choice"),
+        ({"day": "0900-01-01"}, "That is very long ago. Please check the year."),
+    ],
+)
+def test_what_can_not_be_is_one_sentence_beside_its_field_and_changes_nothing(
+    as_ada: Client, ada: Person, changes: dict, sentence: str
+) -> None:
+    answer = as_ada.post("/journal/add/", BOUT | changes)
+    assert answer.status_code == 200
+    assert answer.content.decode().count(sentence) == 1
+    assert not ada.bouts.exists()
+
+
+def test_a_time_later_today_is_refused(as_ada: Client, ada: Person) -> None:
+    soon = timezone.localtime() + timedelta(hours=3)
+    answer = as_ada.post("/journal/add/", BOUT | {"day": f"{soon:%Y-%m-%d}", "time": f"{soon:%H:%M}"})
+    assert "errorlist" in answer.content.decode()
+    assert not ada.bouts.exists()
+
+
+def test_a_bout_is_changed_and_removed(as_ada: Client, ada: Person) -> None:
+    as_ada.post("/journal/add/", BOUT)
+    bout = ada.bouts.get()
+    as_ada.post(f"/journal/bouts/{bout.pk}/", BOUT | {"minutes": "20", "note": ""})
+    bout.refresh_from_db()
+    assert (bout.minutes, bout.note) == (20, "")
+    as_ada.get(f"/journal/bouts/{bout.pk}/remove/")
+    assert ada.bouts.exists(), "looking removes nothing"
+    as_ada.post(f"/journal/bouts/{bout.pk}/remove/")
+    assert not ada.bouts.exists()
+
+
+def test_changing_a_note_leaves_what_the_device_measured(as_ada: Client, ada: Person) -> None:
+    send(as_ada, ("walk.gpx", gpx()))
+    bout = ada.bouts.get()
+    shown = {
+        "activity": bout.activity,
+        "day": "2026-03-02",
+        "time": "08:00",
+        "minutes": str(bout.minutes),
+        "effort": "",
+    }
+    as_ada.post(f"/journal/bouts/{bout.pk}/", shown | {"note": "windy"})
+    after = ada.bouts.get()
+    assert (after.seconds, after.start, after.note) == (bout.seconds, bout.start, "windy")
+
+
+def test_nobody_sees_or_changes_the_journal_of_another(as_ben: Client, ada: Person) -> None:
+    bout = actions.add_bout(ada, activity="easy-walk", start=timezone.now(), minutes=7, note="only mine")
+    assert "only mine" not in as_ben.get("/journal/").content.decode()
+    for path in (f"/journal/bouts/{bout.pk}/", f"/journal/bouts/{bout.pk}/remove/"):
+        assert as_ben.get(path).status_code == 404
+        assert as_ben.post(path, BOUT).status_code == 404
+    assert ada.bouts.filter(note="only mine").exists()
+
+
+def test_a_file_is_read_into_the_journal_and_counted_once(as_ada: Client, ada: Person) -> None:
+    first = send(as_ada, ("walk.gpx", gpx())).content.decode()
+    assert "is in your journal now" in first
+    bout = ada.bouts.get()
+    assert (bout.activity, bout.minutes) == ("moderate-walk", 20)
+    assert 1600 < bout.metres < 1750
+    again = send(as_ada, ("same walk.gpx", gpx())).content.decode()
+    assert "is in your journal already" in again
+    assert ada.bouts.count() == 1
+
+
+def test_a_newer_export_of_the_same_walk_takes_its_place_and_keeps_the_effort(
+    as_ada: Client, ada: Person
+) -> None:
+    send(as_ada, ("walk.gpx", gpx(20)))
+    ada.bouts.update(effort=6, note="mine")
+    page = send(as_ada, ("walk.gpx", gpx(25))).content.decode()
+    assert "brought up to date" in page
+    bout = ada.bouts.get()
+    assert (bout.minutes, bout.effort, bout.note) == (25, 6, "mine")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("holiday.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 64),
+        ("cut.gpx", gpx()[:900]),
+        ("table.csv", b"date,mood\n2026-01-01,5\n"),
+        ("empty.fit", b"\0"),
+        ("page.html", b"<!doctype html><html><body>Log in</body></html>"),
+        ("future.gpx", gpx(start=datetime(2999, 1, 1, tzinfo=UTC))),
+        ("zip.zip", b"PK\x03\x04 not really"),
+    ],
+)
+def test_a_foreign_or_broken_file_is_refused_in_one_sentence_and_changes_nothing(
+    as_ada: Client, ada: Person, name: str, data: bytes
+) -> None:
+    answer = send(as_ada, (name, data))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "was not read. Nothing was changed." in page
+    assert "Traceback" not in page
+    assert not ada.bouts.exists()
+    assert not ada.recordings.exists()
+
+
+def test_one_bad_file_does_not_stop_the_good_one(as_ada: Client, ada: Person) -> None:
+    answer = send(as_ada, ("bad.fit", b"nonsense"), ("walk.gpx", gpx()))
+    assert answer.status_code == 200
+    assert ada.bouts.count() == 1
+    assert "was not read" in answer.content.decode()
+
+
+def test_the_name_of_a_file_can_not_put_markup_into_the_page(as_ada: Client) -> None:
+    page = send(as_ada, ("<img src=x onerror=alert(1)>.gpx", b"nonsense")).content.decode()
+    assert "<img src=x" not in page
+
+
+def test_a_note_can_not_put_markup_into_the_page(as_ada: Client, ada: Person) -> None:
+    actions.add_bout(
+        ada, activity="easy-walk", start=timezone.now(), minutes=5, note="<script>alert(1)</script>"
+    )
+    assert "<script>alert" not in as_ada.get("/journal/").content.decode()
+
+
+def test_nothing_of_the_place_is_kept_of_a_recording(as_ada: Client, ada: Person) -> None:
+    send(as_ada, ("walk.gpx", gpx()))
+    kept = [
+        str(value)
+        for row in (ada.bouts.values(), ada.recordings.values())
+        for one in row
+        for value in one.values()
+    ]
+    assert not any("174.78" in value or "-41.3" in value for value in kept)
+
+
+def test_the_journal_shows_the_same_few_queries_with_many_rows(
+    as_ada: Client, ada: Person, django_assert_max_num_queries
+) -> None:
+    now = timezone.now()
+    for day in range(25):
+        actions.add_bout(ada, activity="easy-walk", start=now - timedelta(days=day), minutes=5)
+    with django_assert_max_num_queries(10):
+        page = as_ada.get("/journal/").content.decode()
+    assert page.count("Walk at an easy pace") >= 25
+
+
+def test_earlier_days_are_a_link_away(as_ada: Client, ada: Person) -> None:
+    actions.add_bout(
+        ada, activity="easy-walk", start=timezone.now() - timedelta(days=45), minutes=5, note="long ago"
+    )
+    page = as_ada.get("/journal/").content.decode()
+    assert "long ago" not in page
+    until = timezone.localdate() - timedelta(days=30)
+    assert f"?until={until}" in page
+    assert "long ago" in as_ada.get(f"/journal/?until={until}").content.decode()
+    assert as_ada.get("/journal/?until=nonsense").status_code == 200

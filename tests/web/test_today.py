@@ -1,0 +1,237 @@
+"""Today: the check-in, the one suggestion and its ways out."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from ambulando.web.journal import actions as journal
+from ambulando.web.people.models import Person
+from ambulando.web.plans import actions, queries
+from ambulando.web.plans.models import Session, Week
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def offered(person: Person) -> Session:
+    day = timezone.localdate()
+    session = queries.suggested(queries.sessions_of(actions.ensure_week(person, day)), day)
+    assert session
+    return session
+
+
+def test_each_tap_of_the_check_in_is_kept_by_itself(as_ada: Client, ada: Person) -> None:
+    for scale, value in (("mood", 4), ("energy", 6), ("sleep", 7)):
+        answer = as_ada.post("/check-in/", {scale: value}, **HTMX)
+        assert answer.status_code == 200
+        assert "Saved" in answer.content.decode()
+    check_in = ada.check_ins.get()
+    assert (check_in.mood, check_in.energy, check_in.sleep) == (4, 6, 7)
+
+
+def test_without_javascript_the_form_is_sent_whole(as_ada: Client, ada: Person) -> None:
+    answer = as_ada.post("/check-in/", {"mood": 4, "energy": 6}, follow=True)
+    assert "Saved" in answer.content.decode()
+    assert ada.check_ins.get().sleep is None
+
+
+def test_a_second_tap_changes_the_first(as_ada: Client, ada: Person) -> None:
+    as_ada.post("/check-in/", {"mood": 4})
+    as_ada.post("/check-in/", {"mood": 5})
+    assert ada.check_ins.get().mood == 5
+
+
+@pytest.mark.parametrize("value", ["11", "-1", "seven", "4.5", "99999999999999999999"])
+def test_an_impossible_mood_is_one_sentence_and_changes_nothing(
+    as_ada: Client, ada: Person, value: str
+) -> None:
+    answer = as_ada.post("/check-in/", {"mood": value, "energy": "5"}, **HTMX)
+    assert answer.status_code == 422
+    assert answer.content.decode().strip()
+    assert not ada.check_ins.exists()
+
+
+def test_an_empty_check_in_is_refused_kindly(as_ada: Client, ada: Person) -> None:
+    answer = as_ada.post("/check-in/", {}, **HTMX)
+    assert answer.status_code == 422
+    assert not ada.check_ins.exists()
+
+
+def test_today_shows_one_suggestion_with_its_ways_out(as_ada: Client) -> None:
+    page = as_ada.get("/today/").content.decode()
+    assert page.count('class="main"') == 1, "one main button a page"
+    for words in ("smaller", "swap", "done", "not today", "Why this?"):
+        assert words in page
+
+
+def test_with_very_little_energy_the_card_is_all_there_is(as_ada: Client) -> None:
+    as_ada.post("/check-in/", {"energy": 1})
+    page = as_ada.get("/today/").content.decode()
+    assert "How is it right now?" not in page
+    assert "Start" in page
+    assert "not today" in page
+    assert "How is it right now?" in as_ada.get("/today/?all=1").content.decode()
+
+
+def test_low_energy_makes_todays_session_smaller_and_the_trace_says_so(as_ada: Client, ada: Person) -> None:
+    session = offered(ada)
+    Session.objects.filter(pk=session.pk).update(day=timezone.localdate(), minutes=20)
+    session.refresh_from_db()
+    session.content |= {"day": timezone.localdate().isoformat(), "minutes": 20}
+    session.content["trace"] |= {
+        "steps": [s for s in session.content["trace"]["steps"] if s["rule"] != "low-energy"]
+    }
+    session.save()
+    as_ada.post("/check-in/", {"energy": 1})
+    now = offered(ada)
+    assert now.instead_of_id == session.pk
+    assert now.minutes < 20
+    assert now.minutes >= 2
+
+
+def test_start_and_done_write_a_bout_and_count_it(as_ada: Client, ada: Person) -> None:
+    session = offered(ada)
+    as_ada.post(f"/sessions/{session.pk}/start/")
+    answer = as_ada.post(f"/sessions/{session.pk}/done/", follow=True)
+    assert "That is 1 so far." in answer.content.decode()
+    bout = ada.bouts.get()
+    assert (bout.activity, bout.minutes) == (session.activity, session.minutes)
+    session.refresh_from_db()
+    assert (session.state, session.bout) == (Session.DONE, bout)
+
+
+def test_done_twice_counts_once(as_ada: Client, ada: Person) -> None:
+    session = offered(ada)
+    for _ in range(2):
+        as_ada.post(f"/sessions/{session.pk}/done/")
+    assert ada.bouts.count() == 1
+
+
+def test_smaller_goes_down_to_a_smallest_version_that_counts_in_full(as_ada: Client, ada: Person) -> None:
+    minutes = [offered(ada).minutes]
+    for _ in range(6):
+        as_ada.post(f"/sessions/{offered(ada).pk}/smaller/")
+        minutes.append(offered(ada).minutes)
+    assert minutes == sorted(minutes, reverse=True)
+    assert 2 <= minutes[-1] <= 5
+    as_ada.post(f"/sessions/{offered(ada).pk}/done/")
+    assert ada.bouts.count() == 1
+
+
+def test_swap_offers_another_activity_on_the_same_day(as_ada: Client, ada: Person) -> None:
+    before = offered(ada)
+    as_ada.post(f"/sessions/{before.pk}/swap/")
+    after = offered(ada)
+    assert after.activity != before.activity
+    assert after.day == before.day
+    assert after.minutes <= before.minutes
+
+
+def test_not_today_is_a_valid_answer_without_blame(as_ada: Client, ada: Person) -> None:
+    session = offered(ada)
+    page = as_ada.post(f"/sessions/{session.pk}/not-today/", follow=True).content.decode()
+    assert "That is fine" in page
+    assert not ada.bouts.exists()
+    session.refresh_from_db()
+    assert session.state == Session.NOT_TODAY
+
+
+def test_done_and_not_today_can_be_taken_back(as_ada: Client, ada: Person) -> None:
+    session = offered(ada)
+    for action in ("done", "not-today"):
+        as_ada.post(f"/sessions/{session.pk}/{action}/")
+        as_ada.post(f"/sessions/{session.pk}/undo/")
+        session.refresh_from_db()
+        assert session.state == Session.PLANNED
+        assert not ada.bouts.exists()
+
+
+def test_effort_after_done_is_one_tap(as_ada: Client, ada: Person) -> None:
+    session = offered(ada)
+    as_ada.post(f"/sessions/{session.pk}/done/")
+    as_ada.post(f"/sessions/{session.pk}/effort/", {"effort": "4"}, **HTMX)
+    assert ada.bouts.get().effort == 4
+    as_ada.post(f"/sessions/{session.pk}/effort/", {"effort": "44"}, **HTMX)
+    assert ada.bouts.get().effort == 4
+
+
+def test_nobody_can_act_on_the_session_of_another(as_ben: Client, ada: Person) -> None:
+    session = offered(ada)
+    for action in ("start", "done", "not-today", "smaller", "swap", "undo", "effort"):
+        assert as_ben.post(f"/sessions/{session.pk}/{action}/").status_code == 404
+    assert as_ben.get(f"/sessions/{session.pk}/").status_code == 404
+    assert as_ben.get(f"/sessions/{session.pk}/why/").status_code == 404
+    session.refresh_from_db()
+    assert session.state == Session.PLANNED
+
+
+def test_a_session_that_was_not_done_yesterday_is_never_shown_as_missed(as_ada: Client, ada: Person) -> None:
+    session = offered(ada)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Session.objects.filter(person=ada).update(day=yesterday)
+    page = as_ada.get("/today/").content.decode()
+    assert "That is all for this week" in page
+    assert "missed" not in page.lower()
+    assert session.activity not in page
+
+
+def test_the_plan_of_a_week_that_is_over_is_followed_by_the_next(as_ada: Client, ada: Person) -> None:
+    offered(ada)
+    Week.objects.update(starts=timezone.localdate() - timedelta(days=7))
+    as_ada.get("/today/")
+    assert ada.weeks.count() == 2
+
+
+def test_making_another_week_keeps_what_was_done(as_ada: Client, ada: Person) -> None:
+    session = offered(ada)
+    as_ada.post(f"/sessions/{session.pk}/done/")
+    as_ada.post("/week/remake/")
+    page = as_ada.get("/week/").content.decode()
+    assert "take that back" in page
+    assert ada.bouts.count() == 1
+    assert ada.weeks.filter(current=True).count() == 1
+
+
+def test_today_needs_the_same_few_queries_after_a_year(
+    as_ada: Client, ada: Person, django_assert_max_num_queries
+) -> None:
+    as_ada.get("/today/")
+    now = timezone.now()
+    for day in range(120):
+        moment = now - timedelta(days=day)
+        journal.check_in(ada, moment.date(), "later", mood=day % 11)
+        journal.add_bout(ada, activity="easy-walk", start=moment - timedelta(hours=1), minutes=10)
+    with django_assert_max_num_queries(12):
+        as_ada.get("/today/")
+
+
+def test_a_symptom_closes_also_a_session_that_was_begun(as_ada: Client, ada: Person) -> None:
+    session = offered(ada)
+    as_ada.post(f"/sessions/{session.pk}/start/")
+    told = {"age": "34", "time_zone": "UTC", "active_days": "1", "symptoms": ["chest-discomfort"]}
+    as_ada.post("/start/safety/", told)
+    page = as_ada.get("/today/").content.decode()
+    assert "No plan for now" in page
+    assert "Under way" not in page
+
+
+@pytest.mark.parametrize("action", ["start", "done", "smaller", "swap"])
+def test_a_session_of_a_plan_that_no_longer_holds_can_not_be_taken(as_ada: Client, ada: Person, action: str) -> None:
+    session = offered(ada)
+    ada.answers |= {"symptoms": ["chest-discomfort"]}
+    ada.save()
+    actions.make_week(ada, timezone.localdate())
+    as_ada.post(f"/sessions/{session.pk}/{action}/")
+    session.refresh_from_db()
+    assert session.state == Session.PLANNED
+    assert not ada.bouts.exists()
+    assert 'class="main"' not in as_ada.get(f"/sessions/{session.pk}/").content.decode()
+
+
+def test_looking_at_today_does_not_take_the_write_lock(as_ada: Client, ada: Person, django_assert_max_num_queries) -> None:
+    as_ada.get("/today/")
+    with django_assert_max_num_queries(12) as queries_made:
+        as_ada.get("/today/")
+    writing = [one["sql"] for one in queries_made.captured_queries if one["sql"].split()[0] not in ("SELECT",)]
+    assert writing == []

@@ -1,0 +1,126 @@
+"""Every word for a person can be translated, and the look keeps its promises of contrast."""
+
+import re
+from html import unescape
+from itertools import product
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django.utils.translation import _trans
+
+import ambulando
+from ambulando.web.journal import actions as journal
+from ambulando.web.people.models import Person
+from ambulando.web.plans import actions
+from cast import ADA
+
+PAGES = ["/today/", "/week/", "/journal/", "/journal/add/", "/journal/import/", "/progress/", "/progress/answer/", "/questions/",
+         "/questions/phq-9/", "/you/", "/you/leave/", "/start/safety/", "/start/likes/", "/help/", "/about/", "/offline/", "/nothing/"]  # fmt: skip
+#: names, which stay as they are in every language
+NAMES = {
+    "Ambulando",
+    "ada",
+    "UTC",
+    "PHQ",
+    "PHQ-8",
+    "PHQ-9",
+    "Apache-2.0",
+    "findahelpline.com",
+    "Find a Helpline",
+}
+
+
+@pytest.fixture
+def marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A language in which every translated sentence stands between marks."""
+    from django.utils.translation import trans_real
+
+    monkeypatch.setattr(_trans, "gettext", lambda text: f"⟦{text}⟧" if text else text, raising=False)
+    monkeypatch.setattr(
+        _trans, "ngettext", lambda one, many, n: f"⟦{one if n == 1 else many}⟧", raising=False
+    )
+    monkeypatch.setattr(_trans, "pgettext", lambda _context, text: f"⟦{text}⟧", raising=False)
+    monkeypatch.setattr(_trans, "activate", trans_real.activate, raising=False)
+
+
+def shown(page: str) -> str:
+    """What a reader or a screen reader is given of a page."""
+    page = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.S)
+    labels = " ".join(re.findall(r'(?:aria-label|alt|title|placeholder)="([^"]*)"', page))
+    options = re.sub(r'<option value="([^"]*/[^"]*|UTC)".*?</option>', " ", page)  # time zones are names
+    return unescape(re.sub(r"<[^>]+>", " ", options) + " " + labels)
+
+
+def untranslated(text: str) -> set[str]:
+    while "⟦" in text and (less := re.sub(r"⟦[^⟦⟧]*⟧", " ", text)) != text:
+        text = less
+    for name in sorted(NAMES, key=len, reverse=True):
+        text = text.replace(name, " ")
+    return set(re.findall(r"[A-Za-z]{3,}", text))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_word_of_a_page_escapes_translation(marked: None, as_ada: Client, ada: Person, path: str) -> None:
+    now = timezone.now()
+    journal.check_in(ada, now.date(), "later", mood=4, energy=6, sleep=5)
+    journal.assess(ada, "phq-8", [1] * 8, now.date())
+    actions.make_week(ada, now.date())
+    page = as_ada.get(path).content.decode()
+    assert "⟦" in page
+    assert untranslated(shown(page)) <= not_ours()
+
+
+def not_ours() -> set[str]:
+    """The names of help lines, the sources of their numbers, copyright lines and the person's own words stay as they are."""
+    from ambulando.measures.instruments import instrument
+    from ambulando.safety.helplines import countries, helplines
+
+    texts = [line.name + " " + line.source + " " + (line.text_word or "") for line in helplines("NZ").lines]
+    texts += [name for _code, name in countries()]
+    texts += ["http", "https", "www", *ADA["medicines"], instrument("phq-9").copyright]
+    return {word for text in texts for word in re.findall(r"[A-Za-z]{3,}", text)}
+
+
+CSS = (Path(ambulando.__file__).parent / "web/static/ambulando.css").read_text()
+
+
+def tokens(theme: str) -> dict[str, str]:
+    blocks = re.findall(r"html:root \{([^}]*)\}", CSS)
+    return dict(re.findall(r"--([a-z-]+):\s*(#[0-9A-Fa-f]{6})", blocks[0 if theme == "light" else 1]))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("theme", "text", "ground"),
+    [*product(("light", "dark"), ("ink", "stone", "moss", "sky"), ("paper", "sand"))],
+)
+def test_text_has_a_contrast_of_at_least_4_5(theme: str, text: str, ground: str) -> None:
+    colours = tokens(theme)
+    assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("theme", "shape", "ground"), [*product(("light", "dark"), ("moss", "edge", "clay"), ("paper", "sand"))]
+)
+def test_shapes_have_a_contrast_of_at_least_3(theme: str, shape: str, ground: str) -> None:
+    colours = tokens(theme)
+    assert contrast(colours[shape], colours[ground]) >= 3
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_tokens_are_those_of_the_look(theme: str) -> None:
+    assert {"paper", "sand", "ink", "stone", "moss", "sky", "clay"} <= tokens(theme).keys()
