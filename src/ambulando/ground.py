@@ -33,6 +33,27 @@ class Words:
         return self.pattern.format(**self.values) if self.values else self.pattern
 
 
+def stored(words: Words) -> dict[str, Any]:
+    """A sentence as plain data that keeps its pattern, so that what was kept yesterday can be read in another language."""
+    return {
+        "pattern": words.pattern,
+        "values": {
+            name: stored(value) if isinstance(value, Words) else value for name, value in words.values.items()
+        },
+    }
+
+
+def words_of(data: Mapping[str, Any]) -> Words:
+    """The sentence that ``stored`` made plain."""
+    return Words(
+        data["pattern"],
+        {
+            name: words_of(value) if isinstance(value, Mapping) else value
+            for name, value in data["values"].items()
+        },
+    )
+
+
 def rows_of(text: str, *, where: str, required: Iterable[str] = ()) -> tuple[dict[str, str], ...]:
     """The rows of a CSV text, as dictionaries of stripped strings; lines that start with ``#`` are comments.
 

@@ -164,7 +164,9 @@ def test_nothing_of_a_person_is_shown_without_signing_in(client: Client, path: s
     assert answer["Location"].startswith("/account/login/")
 
 
-@pytest.mark.parametrize("path", ["/today/", "/journal/", "/progress/", "/progress/time-line.json", "/you/", "/help/"])
+@pytest.mark.parametrize(
+    "path", ["/today/", "/journal/", "/progress/", "/progress/time-line.json", "/you/", "/help/"]
+)
 def test_no_page_of_a_person_is_left_in_a_cache(as_ada: Client, path: str) -> None:
     assert "no-store" in as_ada.get(path)["Cache-Control"]
 

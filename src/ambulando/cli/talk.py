@@ -90,7 +90,9 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     console = Console(width=None if sys.stdout.isatty() else 140, markup=False, highlight=False)
     with console.capture() as drawing:
         console.print(drawn)
-    print(drawing.get(), end="")  # not by the console itself, which ends the program when the reader goes away
+    print(
+        drawing.get(), end=""
+    )  # not by the console itself, which ends the program when the reader goes away
 
 
 def shown(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from ambulando.activity.catalogue import Activity, catalogue
 from ambulando.evidence.base import version
 from ambulando.evidence.modalities import finding
-from ambulando.ground import Words
+from ambulando.ground import Words, stored
 from ambulando.plan import reasons, sentences
 from ambulando.plan.barriers import Barrier
 from ambulando.plan.candidates import Candidates, likes
@@ -16,7 +16,7 @@ from ambulando.plan.progression import cap
 from ambulando.plan.rules import number, whole
 from ambulando.plan.schedule import Slot
 from ambulando.plan.score import Scored, answer_of, reach, score, score_steps, times
-from ambulando.plan.session import Session, plain, why_of
+from ambulando.plan.session import Session, why_of
 from ambulando.plan.standing import Standing
 from ambulando.plan.trace import Step, row, step, versions
 from ambulando.safety.profile import Profile
@@ -122,8 +122,10 @@ def compose(
         step("score", choice.chosen.total, "parts x weights", "score"),
         step("probability", choice.probability, "chance", "odds"),
     ]
+    sentence = sentence_of(offer, activity, minutes)
     trace = {
-        "sentence": str(sentence_of(offer, activity, minutes)),
+        "sentence": str(sentence),
+        "words": stored(sentence),
         "parts": _parts(offer, found, activity, minutes, barrier or next(iter(turns), None)),
         "steps": steps,
         "odds": [
@@ -131,7 +133,7 @@ def compose(
             for option, chance in choice.odds
         ],
         "versions": versions(version()),
-        "if_then": plain(if_then),
+        "if_then": stored(if_then),
         "talk": str(sentences.TALK[activity.intensity]),
         "size": "full",
     }
@@ -169,19 +171,24 @@ def _parts(
     seen = reasons.seen(activity.modality, answer, times(activity, offer.standing))
     asked = reasons.asked(offer.profile, liked=likes(offer.profile, activity), barrier=barrier)
     cautions = [
-        str(constraint.reason) for constraint in offer.screening.constraints if constraint.effect != "allow"
+        constraint.reason for constraint in offer.screening.constraints if constraint.effect != "allow"
     ]
     return {
         "trials": {
-            "text": " ".join(map(str, [trials.sentence, *reasons.smaller_than_trials(minutes)])),
+            **said([trials.sentence, *reasons.smaller_than_trials(minutes)]),
             "certainty": trials.certainty,
             "status": trials.status,
             "rows": [row("reference", source) for source in trials.sources],
         },
-        "you": {"text": " ".join(map(str, seen)), "grade": answer.grade if answer else "C"},
-        "asked": {"text": " ".join(map(str, asked)), "codes": list(barrier.codes) if barrier else []},
+        "you": {**said(seen), "grade": answer.grade if answer else "C"},
+        "asked": {**said(asked), "codes": list(barrier.codes) if barrier else []},
         "left_out": {
-            "text": " ".join([*cautions, reasons.left_out(found.left_out)]),
+            **said([*cautions, *reasons.left_out(found.left_out)]),
             "rules": [constraint.rule for constraint in offer.screening.constraints],
         },
     }
+
+
+def said(sentences: Sequence[Words]) -> dict[str, Any]:
+    """Sentences of a trace: ``text`` in English, and ``words`` that can be read in another language."""
+    return {"text": " ".join(map(str, sentences)), "words": [stored(one) for one in sentences]}

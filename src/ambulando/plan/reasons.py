@@ -95,18 +95,18 @@ WHY: Mapping[tuple[str, str], str] = {
     ): "{minutes} minutes fits what you told us; trials do not show yet whether {kind} makes a difference ({certainty}).",
 }
 
-LEFT_OUT: Mapping[str, Words] = {
-    "intensity": Words("{count} that ask for more than your safety answers allow"),
-    "impact": Words("{count} with more impact than your safety answers allow"),
-    "floor": Words("{count} that go down to the floor"),
-    "heat": Words("{count} outdoors in the hot hours"),
-    "seated": Words("{count} that can not be done sitting"),
-    "later": Words("{count} that are a lot for now"),
-    "dislikes": Words("{count} that you do not like"),
-    "places": Words("{count} in other places"),
-    "kit": Words("{count} that need things you did not name"),
-    "money": Words("{count} that cost more"),
-    "company": Words("{count} in other company"),
+LEFT_OUT: Mapping[str, str] = {
+    "intensity": "{count} ask for more than your safety answers allow.",
+    "impact": "{count} have more impact than your safety answers allow.",
+    "floor": "{count} go down to the floor.",
+    "heat": "{count} are outdoors in the hot hours.",
+    "seated": "{count} can not be done sitting.",
+    "later": "{count} are a lot for now.",
+    "dislikes": "{count} are what you do not like.",
+    "places": "{count} are in other places.",
+    "kit": "{count} need things you did not name.",
+    "money": "{count} cost more.",
+    "company": "{count} are in other company.",
 }
 
 
@@ -122,9 +122,11 @@ def standing_in_trials(modality: str) -> str:
     return "most" if found.effect in effects[:2] else "some"
 
 
-def certain(certainty: str) -> str:
+def certain(certainty: str) -> Words:
     """The certainty as a clause."""
-    return f"certainty: {certainty}" if certainty else "certainty not rated"
+    return (
+        Words("certainty: {word}", {"word": Words(certainty)}) if certainty else Words("certainty not rated")
+    )
 
 
 def why(activity: Activity, *, minutes: int, liked: bool, times: int, carries: float) -> Words:
@@ -139,8 +141,8 @@ def why(activity: Activity, *, minutes: int, liked: bool, times: int, carries: f
         rank = "some"
     kind = KINDS[activity.modality]
     values = {
-        "kind": capital(kind) if rank == "most" else kind,
-        "subject": found.sentence.values.get("subject", kind),
+        "kind": Words(capital(kind) if rank == "most" else kind),
+        "subject": Words(str(found.sentence.values.get("subject", kind))),
         "certainty": certain(found.certainty),
         "minutes": minutes,
     }
@@ -164,13 +166,19 @@ def seen(modality: str, answer: Answer | None, times: int) -> list[Words]:
     said = []
     kind = KINDS[modality]
     if times:
-        said.append(Words("{kind}: {times} in the last 30 days.", {"kind": capital(kind), "times": times}))
+        said.append(
+            Words("{kind}: {times} in the last 30 days.", {"kind": Words(capital(kind)), "times": times})
+        )
     if answer is None or answer.grade == "C":
         said.append(
             Words("Nothing we saw in you changes this yet; it rests on trials with other people (grade C).")
         )
         return said
-    size: dict[str, Any] = {"kind": kind, "points": f"{abs(answer.mean):.1f}", "spread": f"{answer.sd:.1f}"}
+    size: dict[str, Any] = {
+        "kind": Words(kind),
+        "points": f"{abs(answer.mean):.1f}",
+        "spread": f"{answer.sd:.1f}",
+    }
     if abs(answer.mean) < answer.sd:
         pattern = (
             "On days with {kind} your mood was about the same as on other days; it is too early to say more."
@@ -204,26 +212,19 @@ def asked(profile: Profile, *, liked: bool, barrier: Barrier | None) -> list[Wor
         said.append(
             Words(
                 "In the way: {barrier}. {strategy}",
-                {"barrier": inner(barrier.name), "strategy": barrier.strategy},
+                {"barrier": Words(inner(barrier.name)), "strategy": Words(barrier.strategy)},
             )
         )
     return said
 
 
-def left_out(reasons: Mapping[str, str]) -> str:
-    """How many activities were left out, by reason, as one list."""
-    counts: dict[str, int] = {}
-    for reason in reasons.values():
-        counts[reason] = counts.get(reason, 0) + 1
-    said = [
-        str(Words(LEFT_OUT[reason].pattern, {"count": counts[reason]}))
-        for reason in LEFT_OUT
-        if reason in counts
-    ]
-    if not said:
-        return str(Words("We left nothing out of {total} activities.", {"total": len(catalogue())}))
-    return str(
-        Words(
-            "Of {total} activities we left out: {list}.", {"total": len(catalogue()), "list": "; ".join(said)}
-        )
-    )
+def left_out(reasons: Mapping[str, str]) -> list[Words]:
+    """How many activities were left out, by reason, one sentence each."""
+    every = {"total": len(catalogue())}
+    counts = {
+        reason: list(reasons.values()).count(reason) for reason in LEFT_OUT if reason in reasons.values()
+    }
+    if not counts:
+        return [Words("We left nothing out of {total} activities.", every)]
+    first = Words("We left out {count} of {total} activities.", every | {"count": sum(counts.values())})
+    return [first, *(Words(LEFT_OUT[reason], {"count": count}) for reason, count in counts.items())]

@@ -14,6 +14,26 @@ from ambulando.plan.standing import Standing, modality_of
 from ambulando.plan.trace import Row, Step, row, step
 from ambulando.safety.profile import Profile
 
+#: Names of steps of a trace, whole, so that they can be translated.
+CERTAINTY_SHARE = {
+    "high": "share for high certainty",
+    "moderate": "share for moderate certainty",
+    "low": "share for low certainty",
+    "very low": "share for very low certainty",
+}
+FIT_SHARE = {
+    "own": "share for trials of this kind",
+    "near": "share for trials of a wider kind",
+    "whole": "share for trials of exercise as a whole",
+}
+WEIGHTS = {
+    "liked": "weight of liking",
+    "evidence": "weight of the evidence",
+    "own": "weight of what was seen in you",
+    "doing": "weight of the chance of doing",
+    "enjoyment": "weight of enjoyment",
+    "regimen": "weight of the form",
+}
 PARTS = ("liked", "evidence", "own", "doing", "enjoyment", "regimen")
 
 
@@ -176,15 +196,20 @@ def score_steps(scored: Scored, standing: Standing) -> list[Step]:
     weights = weights_of(standing)
     steps = [
         step("effect in trials", found.effect, found.measure, "evidence", rows["evidence"]),
-        step(f"share for certainty: {found.certainty}", _share(found.certainty), "share", "evidence"),
-        step(f"share for trials of: {found.fit}", number("evidence", found.fit), "share", "evidence"),
+        step(
+            CERTAINTY_SHARE.get(found.certainty, "share for a certainty that was not rated"),
+            _share(found.certainty),
+            "share",
+            "evidence",
+        ),
+        step(FIT_SHARE[found.fit], number("evidence", found.fit), "share", "evidence"),
         step("share for effort", reach(scored.activity, standing), "share", "reach", [entry]),
     ]
     for name in PARTS:
         steps.append(
             step(name, scored.parts[name], "0 to 1" if name != "own" else "-1 to 1", name, rows[name])
         )
-        steps.append(step(f"weight of {name}", weights[name], "weight", name))
+        steps.append(step(WEIGHTS[name], weights[name], "weight", name))
     return steps
 
 

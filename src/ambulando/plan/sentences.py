@@ -69,11 +69,11 @@ def if_then(
     return Words(
         barrier.if_then if barrier else IF_THEN,
         {
-            "cue": str(cue(at)),
-            "activity": inner(activity.name),
+            "cue": cue(at),
+            "activity": Words(inner(activity.name)),
             "minutes": minutes,
-            "smallest": inner(activity.smallest),
-            "indoor": inner(indoor.name if indoor else activity.smallest),
+            "smallest": Words(inner(activity.smallest)),
+            "indoor": Words(inner(indoor.name if indoor else activity.smallest)),
         },
     )
 

@@ -8,7 +8,8 @@ from typing import Any
 from ambulando.activity.catalogue import activity as entry_of
 from ambulando.evidence.base import version
 from ambulando.evidence.modalities import finding
-from ambulando.ground import InputError, Words
+from ambulando.ground import InputError, Words, words_of
+from ambulando.ground import stored as stored_words
 
 
 @dataclass(frozen=True)
@@ -64,15 +65,10 @@ def why_of(modality: str) -> Why:
     return Why(effect, found.certainty, tuple(found.sources), version())
 
 
-def plain(words: Words) -> dict[str, Any]:
-    """A sentence as plain data that keeps its pattern."""
-    return {"pattern": words.pattern, "values": {key: _scalar(value) for key, value in words.values.items()}}
-
-
 def with_minutes(session: Session, minutes: int, size: str) -> Session:
     """The same session with other minutes, in its if-then plan and trace too."""
     if_then = replace(session.if_then, values={**session.if_then.values, "minutes": minutes})
-    trace = {**session.trace, "if_then": plain(if_then), "size": size}
+    trace = {**session.trace, "if_then": stored_words(if_then), "size": size}
     return replace(session, minutes=minutes, if_then=if_then, trace=trace)
 
 
@@ -88,7 +84,7 @@ def session_from(stored: Mapping[str, Any]) -> Session:
             minutes=int(stored["minutes"]),
             intensity=stored["intensity"],
             smallest=Words(str(stored["smallest"])),
-            if_then=Words(written["pattern"], written["values"]),
+            if_then=words_of(written),
             why=Why(**{**stored["why"], "sources": tuple(stored["why"]["sources"])}),
             scores=dict(stored["scores"]),
             probability=float(stored["probability"]),
@@ -104,7 +100,3 @@ def session_from(stored: Mapping[str, Any]) -> Session:
 
 def _read(value: Any, kind: Any) -> Any:
     return kind.fromisoformat(value) if isinstance(value, str) else value
-
-
-def _scalar(value: Any) -> str | int | float:
-    return value if isinstance(value, int | float | str) else str(value)

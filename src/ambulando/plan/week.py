@@ -14,7 +14,7 @@ from ambulando.plan import reasons, sentences
 from ambulando.plan.barriers import Barrier, barriers
 from ambulando.plan.candidates import Candidates, candidates
 from ambulando.plan.choose import choose
-from ambulando.plan.compose import Offer, compose, options
+from ambulando.plan.compose import Offer, compose, options, said
 from ambulando.plan.progression import Goal, cap, goal, loaded
 from ambulando.plan.rules import number, whole
 from ambulando.plan.schedule import Slot, Slots, schedule
@@ -78,7 +78,7 @@ def make(
     message = _message(week, stands, aim, places, profile, found)
     trace = {
         "sentence": str(message),
-        "parts": {"left_out": {"text": reasons.left_out(found.left_out), "rules": _rules(screening)}},
+        "parts": {"left_out": {**said(reasons.left_out(found.left_out)), "rules": _rules(screening)}},
         "steps": [
             *aim.steps,
             step("minutes planned", sum(session.minutes for session in week), "minutes", "week-growth"),

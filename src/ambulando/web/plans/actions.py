@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from ambulando.ground import stored
 from ambulando.plan import today as plan_today
 from ambulando.plan import week as plan_week
 from ambulando.web.journal import actions as journal
@@ -23,7 +24,9 @@ LOOK_BACK = timedelta(days=60)
 
 def ensure_week(person: Person, today: date) -> Week:
     """The plan that holds today, made when there is none."""
-    if found := week_of(person, today):  # outside a transaction, which would take the write lock for a mere look
+    if found := week_of(
+        person, today
+    ):  # outside a transaction, which would take the write lock for a mere look
         return found
     with transaction.atomic():
         return week_of(person, today) or make_week(person, today)
@@ -52,7 +55,7 @@ def make_week(person: Person, today: date) -> Week:
         starts=today,
         seed=seed,
         outcome=made.outcome,
-        message=convert.stored_words(made.message),
+        message=stored(made.message),
         constraints=convert.stored_constraints(made.constraints),
         trace=dict(made.trace),
     )

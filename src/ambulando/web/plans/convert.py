@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ambulando.activity.bouts import without_overlaps
 from ambulando.activity.catalogue import catalogue
-from ambulando.ground import as_json
+from ambulando.ground import as_json, stored
 from ambulando.plan.session import Session as PlannedSession
 from ambulando.plan.session import session_from
 from ambulando.safety.profile import Profile, profile_from
@@ -105,24 +105,13 @@ def series(person: Person, since: date, today: date) -> "Series | None":
     )
 
 
-def stored_words(words: Any) -> dict[str, Any]:
-    """Words as JSON that ``say`` can read back, so that what was stored yesterday can be read in another language."""
-    return {
-        "pattern": words.pattern,
-        "values": {
-            name: stored_words(value) if hasattr(value, "pattern") else value
-            for name, value in words.values.items()
-        },
-    }
-
-
 def stored_constraints(constraints: Sequence[Any]) -> list[dict[str, Any]]:
     return [
-        {"rule": one.rule, "effect": one.effect, "reason": stored_words(one.reason), "source": one.source}
+        {"rule": one.rule, "effect": one.effect, "reason": stored(one.reason), "source": one.source}
         for one in constraints
     ]
 
 
 def stored_answer(fit: Any) -> Mapping[str, Any]:
     """A fit as JSON, its sentence kept so that it can be translated."""
-    return {**as_json(fit), "sentence": stored_words(fit.sentence)}
+    return {**as_json(fit), "sentence": stored(fit.sentence)}

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from ambulando.activity.catalogue import catalogue
-from ambulando.ground import Words
+from ambulando.ground import Words, words_of
 
 register = template.Library()
 
@@ -22,12 +22,11 @@ def say(sentence: Any) -> str:
     Takes Words, a plain text, or the ``{"pattern": ..., "values": ...}`` in which Words are stored.
     """
     if isinstance(sentence, dict) and "pattern" in sentence:
-        sentence = Words(sentence["pattern"], sentence.get("values", {}))
+        sentence = words_of(sentence)
     if isinstance(sentence, Words):
         pattern = gettext(sentence.pattern)
         values = {
-            name: say(value) if isinstance(value, (Words, dict)) else value
-            for name, value in sentence.values.items()
+            name: say(value) if isinstance(value, Words) else value for name, value in sentence.values.items()
         }
         return pattern.format(**values) if values else pattern
     return gettext(sentence) if sentence else ""

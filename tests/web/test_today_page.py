@@ -217,7 +217,9 @@ def test_a_symptom_closes_also_a_session_that_was_begun(as_ada: Client, ada: Per
 
 
 @pytest.mark.parametrize("action", ["start", "done", "smaller", "swap"])
-def test_a_session_of_a_plan_that_no_longer_holds_can_not_be_taken(as_ada: Client, ada: Person, action: str) -> None:
+def test_a_session_of_a_plan_that_no_longer_holds_can_not_be_taken(
+    as_ada: Client, ada: Person, action: str
+) -> None:
     session = offered(ada)
     ada.answers |= {"symptoms": ["chest-discomfort"]}
     ada.save()
@@ -229,9 +231,13 @@ def test_a_session_of_a_plan_that_no_longer_holds_can_not_be_taken(as_ada: Clien
     assert 'class="main"' not in as_ada.get(f"/sessions/{session.pk}/").content.decode()
 
 
-def test_looking_at_today_does_not_take_the_write_lock(as_ada: Client, ada: Person, django_assert_max_num_queries) -> None:
+def test_looking_at_today_does_not_take_the_write_lock(
+    as_ada: Client, ada: Person, django_assert_max_num_queries
+) -> None:
     as_ada.get("/today/")
     with django_assert_max_num_queries(12) as queries_made:
         as_ada.get("/today/")
-    writing = [one["sql"] for one in queries_made.captured_queries if one["sql"].split()[0] not in ("SELECT",)]
+    writing = [
+        one["sql"] for one in queries_made.captured_queries if one["sql"].split()[0] not in ("SELECT",)
+    ]
     assert writing == []
