@@ -30,7 +30,7 @@ def main(port: str, name: str, password: str) -> None:
         page.wait_for_url("**/today/")
         for scale, value in (("mood", 5), ("energy", 6), ("sleep", 7)):
             page.locator(f"input[name={scale}][value='{value}']").check(force=True)
-        page.locator("#saved", has_text="Saved.").wait_for()
+        page.wait_for_load_state("networkidle")
         page.screenshot(path=PICTURES / "today.png")
         page.get_by_role("link", name="Why this?").click()
         page.screenshot(path=PICTURES / "why.png")
