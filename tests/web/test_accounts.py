@@ -176,3 +176,14 @@ def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(client: C
     cookie = client.cookies["sessionid"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
+
+
+def test_signing_out_clears_what_the_browser_kept_of_the_person(as_ada: Client) -> None:
+    assert as_ada.post("/account/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in as_ada.get("/help/")
+
+
+def test_passwords_are_kept_as_argon2() -> None:
+    from ambulando.web import settings
+
+    assert settings.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")

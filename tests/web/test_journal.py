@@ -215,3 +215,28 @@ def test_earlier_days_are_a_link_away(as_ada: Client, ada: Person) -> None:
     assert f"?until={until}" in page
     assert "long ago" in as_ada.get(f"/journal/?until={until}").content.decode()
     assert as_ada.get("/journal/?until=nonsense").status_code == 200
+
+
+def test_a_newer_export_leaves_what_the_person_corrected(as_ada: Client, ada: Person) -> None:
+    send(as_ada, ("walk.gpx", gpx(20)))
+    bout = ada.bouts.get()
+    shown = {"activity": "easy-walk", "day": "2026-03-02", "time": "08:00", "minutes": "18", "effort": ""}
+    assert as_ada.post(f"/journal/bouts/{bout.pk}/", shown).status_code == 302
+    send(as_ada, ("walk.gpx", gpx(25)))
+    after = ada.bouts.get()
+    assert (after.activity, after.minutes) == ("easy-walk", 18)
+    assert after.samples == 25 * 6 + 1
+
+
+def test_a_removed_recording_can_be_imported_again(as_ada: Client, ada: Person) -> None:
+    send(as_ada, ("walk.gpx", gpx()))
+    as_ada.post(f"/journal/bouts/{ada.bouts.get().pk}/remove/")
+    assert not ada.recordings.exists()
+    send(as_ada, ("walk.gpx", gpx()))
+    assert ada.bouts.count() == 1
+
+
+@pytest.mark.parametrize("until", ["0001-01-01", "9999-12-31", "2026-02-31", "soon", "", "1949-12-31"])
+def test_a_day_that_no_journal_has_shows_the_latest_days(as_ada: Client, ada: Person, until: str) -> None:
+    actions.add_bout(ada, activity="easy-walk", start=timezone.now(), minutes=5, note="just now")
+    assert "just now" in as_ada.get("/journal/", {"until": until}).content.decode()

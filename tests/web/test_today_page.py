@@ -241,3 +241,30 @@ def test_looking_at_today_does_not_take_the_write_lock(
         one["sql"] for one in queries_made.captured_queries if one["sql"].split()[0] not in ("SELECT",)
     ]
     assert writing == []
+
+
+def test_a_session_begun_on_an_earlier_day_is_not_offered_again(ada: Person) -> None:
+    session = offered(ada)
+    day = timezone.localdate()
+    actions.start(ada, session, day - timedelta(days=1))
+    now = queries.suggested(queries.sessions_of(queries.week_of(ada, day)), day)
+    assert now is None or now.pk != session.pk
+
+
+def test_a_high_phq_9_reaches_the_week_that_stands(ada: Person) -> None:
+    day = timezone.localdate()
+    ada.answers |= {"phq9": 3, "active": {"days": 5, "minutes": 40}, "minutes_per_week": 200, "energy": 8}
+    ada.save()
+    before = actions.make_week(ada, day)
+    journal.assess(ada, "phq-9", [3] * 8 + [0], day)
+    after = queries.week_of(ada, day)
+    assert after.pk != before.pk
+    assert "high-score" in [one["rule"] for one in after.constraints]
+    assert max(session.minutes for session in queries.sessions_of(after)) <= 10
+
+
+def test_a_questionnaire_that_changes_no_rule_leaves_the_week_alone(ada: Person) -> None:
+    day = timezone.localdate()
+    before = actions.make_week(ada, day)
+    journal.assess(ada, "phq-9", [1] * 8 + [0], day)
+    assert queries.week_of(ada, day).pk == before.pk

@@ -113,12 +113,14 @@ def model_in_words(covariates: tuple[str, ...]) -> Words:
     if covariates:
         return Words(
             "We compare your evenings day by day. We allow for your usual level, a slow trend, how one day carries "
-            "over to the next, what you did the day before, and how you felt or slept before the session. Days "
-            "without a check-in are left open, never filled in."
+            "over to the next, what you did the day before, and how you felt or slept before the session. A "
+            "mood that is missing is never filled in. For what you did on a day without a record we take your usual "
+            "amount."
         )
     return Words(
         "We compare your evenings day by day. We allow for your usual level, a slow trend, how one day carries over "
-        "to the next and what you did the day before. Days without a check-in are left open, never filled in."
+        "to the next and what you did the day before. A mood that is missing is never filled in. For what you did on a "
+        "day without a record we take your usual amount."
     )
 
 

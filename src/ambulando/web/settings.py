@@ -166,10 +166,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
 SMTP = urlsplit(os.environ.get("AMBULANDO_SMTP", ""))
 if SMTP.hostname:
-    EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS = SMTP.hostname, SMTP.port or 587, SMTP.port != 25
+    EMAIL_HOST, EMAIL_PORT = SMTP.hostname, SMTP.port or 587
+    EMAIL_USE_SSL = EMAIL_PORT == 465
+    EMAIL_USE_TLS = EMAIL_PORT not in (25, 465)
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(SMTP.username or ""), unquote(SMTP.password or "")
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+DEFAULT_FROM_EMAIL = f"ambulando@{PUBLIC.hostname or 'localhost'}"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
@@ -196,5 +199,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "short"}},
     "formatters": {"short": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
 SILENCED_SYSTEM_CHECKS = ["account.W001"]

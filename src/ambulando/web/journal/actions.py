@@ -48,6 +48,7 @@ def add_bout(
 def change_bout(person: Person, bout: Bout, **values: object) -> Bout:
     for name, value in values.items():
         setattr(bout, name, value)
+    bout.corrected = bout.corrected or bool({"activity", "start", "seconds"} & values.keys())
     bout.save()
     changed.send(sender=Bout, person=person)
     return bout
@@ -55,7 +56,10 @@ def change_bout(person: Person, bout: Bout, **values: object) -> Bout:
 
 @transaction.atomic
 def remove_bout(person: Person, bout: Bout) -> None:
+    recording = bout.recording
     bout.delete()
+    if recording and not recording.bouts.exists():
+        recording.delete()  # so that the file can be imported again, should the person change their mind
     changed.send(sender=Bout, person=person)
 
 
@@ -86,6 +90,12 @@ def import_recording(
             Bout.objects.create(person=person, recording=kept, **values)
         else:
             values["effort"] = before.effort if before.effort is not None else bout.effort
+            if before.corrected:
+                values = {
+                    name: value
+                    for name, value in values.items()
+                    if name not in ("activity", "start", "seconds")
+                }
             Bout.objects.filter(pk=before.pk).update(recording=kept, **values)
     changed.send(sender=Recording, person=person)
     return replace(seen, status=status)

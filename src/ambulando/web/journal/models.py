@@ -71,6 +71,8 @@ class Bout(models.Model):
     hr_max = models.FloatField(null=True)
     samples = models.PositiveIntegerField(default=0)
     warnings = models.JSONField(default=list)
+    #: the person altered what, when or how long; a newer export then leaves these three alone
+    corrected = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

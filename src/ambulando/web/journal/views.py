@@ -1,7 +1,7 @@
 """The check-in, the journal, files from devices, and questionnaires."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -59,8 +59,7 @@ def _number(text: str | None) -> int | None:
 
 @login_required
 def journal(request: HttpRequest) -> HttpResponse:
-    last = parse_date(request.GET.get("until", "")) if _is_date(request.GET.get("until", "")) else None
-    last = last or timezone.localdate()
+    last = day_from(request.GET.get("until", "")) or timezone.localdate()
     first = last - timedelta(days=PAGE_OF_DAYS - 1)
     context = {
         "page": "journal",
@@ -72,11 +71,13 @@ def journal(request: HttpRequest) -> HttpResponse:
     return render(request, "journal/journal.html", context)
 
 
-def _is_date(text: str) -> bool:
+def day_from(text: str) -> date | None:
+    """The day that an address names, where it is one that a journal can have."""
     try:
-        return parse_date(text) is not None
+        day = parse_date(text)
     except ValueError:
-        return False
+        return None
+    return day if day and 1950 <= day.year <= timezone.localdate().year + 1 else None
 
 
 @login_required

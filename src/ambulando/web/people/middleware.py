@@ -21,7 +21,11 @@ def kept_by_nobody(get_response: View) -> View:
     """A page of a person is not left behind in the browser of a shared device, nor in a proxy."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        was_here = request.user.is_authenticated
         response = get_response(request)
+        if was_here and not request.user.is_authenticated:
+            # Signed out: the help page that was kept for offline is that of this person's country.
+            response["Clear-Site-Data"] = '"cache", "storage"'
         if request.user.is_authenticated and "Cache-Control" not in response:
             patch_cache_control(response, private=True, no_store=True)
         return response

@@ -11,6 +11,7 @@ from django.db import transaction
 from ambulando.ground import stored
 from ambulando.plan import today as plan_today
 from ambulando.plan import week as plan_week
+from ambulando.safety.screen import screen
 from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
 from ambulando.web.people.models import Person
@@ -64,6 +65,17 @@ def make_week(person: Person, today: date) -> Week:
     for planned in (session for session in made.week if session.day not in taken):
         Session.objects.create(week=week, person=person, **convert.session_fields(planned))
     return week
+
+
+def keep_safe(person: Person, today: date) -> Week | None:
+    """Plan anew when what safety asks for has changed, as after a questionnaire; else leave the week alone."""
+    week = week_of(person, today)
+    if week is None:
+        return None
+    asked = [constraint.rule for constraint in screen(convert.profile_of(person, today)).constraints]
+    if asked == [constraint["rule"] for constraint in week.constraints]:
+        return week
+    return make_week(person, today)
 
 
 @transaction.atomic

@@ -21,9 +21,9 @@ def suggested(sessions: list[Session], today: date) -> Session | None:
 
     A session of an earlier day is never offered: nobody is shown what they did not do.
     """
-    still = [session for session in sessions if session.open]
+    still = [session for session in sessions if session.open and session.day >= today]
     begun = [session for session in still if session.state == Session.STARTED]
-    return next(iter(begun + [session for session in still if session.day >= today]), None)
+    return next(iter(begun + still), None)
 
 
 def missed_in_a_row(person: Person, today: date) -> int:
