@@ -166,3 +166,16 @@ def test_curve_points_carry_the_variance_of_their_coefficients():
 def test_impossible_rows_are_refused_by_study(rows, options, words):
     with pytest.raises(InputError, match=words):
         dose_response(rows, **options)
+
+
+def test_studies_that_agree_to_the_last_digit_are_pooled_without_heterogeneity() -> None:
+    one = [
+        DoseGroup(
+            f"study {number}", "ir", dose, 100.0, 10_000.0, -0.1 * dose / 10, None if dose == 0 else 0.1
+        )
+        for number in range(3)
+        for dose in (0.0, 5.0, 10.0)
+    ]
+    found = dose_response(one, model="linear", method="reml", at=(10.0,))
+    assert found.curve[0].rr == pytest.approx(np.exp(-0.1), abs=1e-6)
+    assert np.allclose(found.psi, 0, atol=1e-6)

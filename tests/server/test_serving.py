@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -218,6 +219,15 @@ def test_the_second_start_prepares_nothing_and_the_worker_does_its_jobs(data):
         assert server.stop() == 0
     assert not [line for line in server.lines if line.startswith("Preparing")]
     assert len(server.lines) == 1
+
+
+def test_a_database_that_was_put_back_from_a_backup_is_prepared_like_any_other(data):
+    with closing(sqlite3.connect(data / "ambulando.sqlite3")) as database:
+        database.execute("PRAGMA user_version = 7")  # as a copy of an earlier version carries its own mark
+        database.commit()
+    with serving(data) as server:
+        assert server.stop() == 0
+    assert [line for line in server.lines if line.startswith("Preparing")]
 
 
 def test_the_worker_ends_by_itself_when_the_server_is_killed(data):

@@ -108,16 +108,21 @@ def test_before_the_pictures_are_made_the_page_says_so(client: Client) -> None:
 def test_each_picture_is_an_svg_with_a_title_that_is_kept_for_good(
     client: Client, published: None, name: str, theme: str, width: str
 ) -> None:
-    answer = client.get(f"/why/figures/{base.version()}/{name}-{theme}-{width}.svg")
+    answer = client.get(f"/why/figures/{Publication.objects.get().pk}/{name}-{theme}-{width}.svg")
     assert answer["Content-Type"] == "image/svg+xml"
     assert "immutable" in answer["Cache-Control"]
     assert "<title" in answer.content.decode()
     assert "<desc" in answer.content.decode()
 
 
-def test_publishing_again_computes_nothing(published: None) -> None:
-    before = Publication.objects.get().made_at
-    assert publish().made_at == before
+def test_publishing_again_gives_the_pictures_new_addresses(client: Client, published: None) -> None:
+    before = Publication.objects.get().pk
+    page = client.get("/why/").content.decode()
+    assert f"/why/figures/{before}/forest-dark-phone.svg" in page
+    publish()
+    page = client.get("/why/").content.decode()
+    assert f"/why/figures/{before}/" not in page
+    assert client.get(f"/why/figures/{before}/forest-dark-phone.svg").status_code == 404
 
 
 @pytest.mark.parametrize(

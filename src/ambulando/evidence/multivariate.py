@@ -88,7 +88,12 @@ def pool_vectors(b: Array, v: Array, method: str) -> Multivariate:
         return np.asarray((2 * _gradient(sb, sv, factor @ factor.T) @ factor)[lower])
 
     spread = np.cov(sb, rowvar=False).reshape(p, p)
-    starts = [np.linalg.cholesky(spread + 1e-6 * np.trace(spread) * np.eye(p)), np.eye(p), 0.1 * np.eye(p)]
+    # Studies that agree to the last digit have no spread at all, which is no start for a search.
+    starts = [
+        np.linalg.cholesky(spread + 1e-6 * max(np.trace(spread), 1e-3) * np.eye(p)),
+        np.eye(p),
+        0.1 * np.eye(p),
+    ]
     options = {"gtol": TOLERANCE, "maxiter": MAX_STEPS}
     found = [minimize(value, start[lower], jac=slope, method="BFGS", options=options) for start in starts]
     best = min(found, key=lambda one: float(one.fun))

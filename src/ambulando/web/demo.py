@@ -3,12 +3,10 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
-import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
 from ambulando.measures.scoring import score
-from ambulando.response.simulate import simulated_person
 from ambulando.web.journal.models import Assessment, Bout, CheckIn
 from ambulando.web.people.models import Person
 from ambulando.web.plans import actions, convert
@@ -43,6 +41,11 @@ def ensure_simulated_person() -> Person:
     """The simulated person with twelve weeks of days up to yesterday; made once for a data folder."""
     if found := Person.objects.filter(username=NAME).first():
         return found
+    import numpy as np  # only where the person is made: the web process needs neither
+
+    from ambulando.response.fit import fit
+    from ambulando.response.simulate import simulated_person
+
     now = timezone.now()
     first = now.date() - timedelta(days=DAYS)
     life = simulated_person(np.random.default_rng(SEED), DAYS, first)
@@ -81,8 +84,6 @@ def ensure_simulated_person() -> Person:
             total=result.total,
             band=result.band or "",
         )
-    from ambulando.response.fit import fit
-
     if series := convert.series(person, first, now.date()):
         actions.keep_answer(person, convert.stored_answer(fit(series)))
     actions.make_week(person, now.date())

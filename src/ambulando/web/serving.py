@@ -33,15 +33,38 @@ def prepare() -> None:
     """Bring the data folder up to this version of the program; nothing is done when it is already."""
     stamp = settings.DATA / STAMP
     now = fingerprint()
-    database = Path(settings.DATABASES["default"]["NAME"])
-    if database.exists() and stamp.exists() and stamp.read_text() == now:
+    # The database carries its own mark: one that was put back from a backup is brought up to date like any other.
+    ready = stamp.exists() and stamp.read_text() == now and settings.STATIC_ROOT.exists()
+    if ready and mark_of_database() == mark(now):
         return
     say("Preparing the database and the pages (only after an update)")
     use_write_ahead_log()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     in_a_process_of_its_own(publish)
+    mark_database(mark(now))
     stamp.write_text(now)
+
+
+def mark(fingerprint: str) -> int:
+    """A fingerprint as the whole number that an SQLite file can carry; never 0, which a new file has."""
+    return int(fingerprint[:7], 16) + 1
+
+
+def mark_of_database() -> int:
+    from django.db import connection
+
+    if not Path(settings.DATABASES["default"]["NAME"]).exists():
+        return 0
+    with connection.cursor() as cursor:
+        return int(cursor.execute("PRAGMA user_version").fetchone()[0])
+
+
+def mark_database(number: int) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA user_version = {int(number)}")
 
 
 def in_a_process_of_its_own(work: Callable[[], None]) -> None:

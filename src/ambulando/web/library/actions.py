@@ -10,18 +10,17 @@ WIDTHS = ("phone", "wide")
 
 
 def publish() -> Publication:
-    """The results and pictures of this version; computed when they are not there yet (a few seconds), else read."""
-    version = base.version()
-    found = Publication.objects.filter(version=version).first()
-    if found:
-        return found
-    from ambulando.web.library import results  # numpy and matplotlib: only here, never in a page view
+    """Compute the results and pictures of this version of program and evidence base (a few seconds) and put them in place.
+
+    Called when either has changed, never by a page. The pictures get new addresses, so no browser shows old ones.
+    """
+    from ambulando.web.library import results  # numpy and matplotlib: only here
 
     values = results.of_this_version()
     pictures = list(results.pictures(values))
     with transaction.atomic():
-        Publication.objects.exclude(version=version).delete()
-        publication = Publication.objects.create(version=version, results=values)
+        Publication.objects.all().delete()
+        publication = Publication.objects.create(version=base.version(), results=values)
         Figure.objects.bulk_create(
             Figure(publication=publication, name=name, theme=theme, width=width, svg=svg)
             for name, theme, width, svg in pictures

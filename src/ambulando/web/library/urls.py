@@ -14,5 +14,7 @@ urlpatterns = [
     path("why/sources/", views.sources, name="sources"),
     path("why/rules/", views.rules, name="rules"),
     path("why/activities/", views.activities, name="activities"),
-    path("why/figures/<str:version>/<slug:name>-<slug:theme>-<slug:width>.svg", views.figure, name="figure"),
+    path(
+        "why/figures/<int:publication>/<slug:name>-<slug:theme>-<slug:width>.svg", views.figure, name="figure"
+    ),
 ]

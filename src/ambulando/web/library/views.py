@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,8 @@ from ambulando.evidence.rows import Contrast, DoseRow, EventContrast
 from ambulando.plan.rules import rules as plan_rules
 from ambulando.safety import helplines as lines
 from ambulando.safety.rules import rules as safety_rules
-from ambulando.web.library.models import Figure, Publication
+from ambulando.web.library import queries
+from ambulando.web.library.models import Publication
 from ambulando.web.people.words import MODALITY_NAMES
 from ambulando.web.templatetags.words import figure as figure_of
 
@@ -73,7 +74,7 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def evidence(request: HttpRequest) -> HttpResponse:
     """What trials found: a picture, a table, the dose curve, and how sure it is."""
-    publication = Publication.objects.filter(version=base.version()).first()
+    publication = queries.publication()
     context: dict[str, Any] = {
         "publication": publication,
         "version": base.version(),
@@ -113,7 +114,7 @@ def rows(request: HttpRequest, analysis_id: str) -> HttpResponse:
         raise Http404
     if analysis.status != "recomputed":
         return redirect(f"{reverse('published')}#{analysis_id}")
-    publication = Publication.objects.filter(version=base.version()).first()
+    publication = queries.publication()
     pooled = publication.results["pooled"].get(analysis_id) if publication else None
     columns, cells = COLUMNS[analysis.rows]
     effects = pooled["rows"] if pooled else {}
@@ -212,8 +213,10 @@ def activities(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=31_536_000, immutable=True)
-def figure(request: HttpRequest, version: str, name: str, theme: str, width: str) -> HttpResponse:
-    found = get_object_or_404(Figure, publication__version=version, name=name, theme=theme, width=width)
+def figure(request: HttpRequest, publication: int, name: str, theme: str, width: str) -> HttpResponse:
+    found = queries.figure(publication, name, theme, width)
+    if found is None:
+        raise Http404
     return HttpResponse(found.svg, content_type="image/svg+xml")
 
 

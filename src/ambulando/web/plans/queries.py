@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from ambulando.web.people.models import Person
 from ambulando.web.plans.models import Session, Week
 
@@ -14,6 +16,11 @@ def week_of(person: Person, day: date) -> Week | None:
 def sessions_of(week: Week | None) -> list[Session]:
     """The sessions that stand in a plan; those replaced by a smaller or another one are behind their successors."""
     return list(week.sessions.exclude(state=Session.REPLACED)) if week else []
+
+
+def with_week() -> QuerySet[Session]:
+    """Sessions with their weeks, which say whether they are still open."""
+    return Session.objects.select_related("week")
 
 
 def suggested(sessions: list[Session], today: date) -> Session | None:

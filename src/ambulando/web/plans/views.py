@@ -71,7 +71,7 @@ def session_action(act: Callable[[HttpRequest, Session], str | None]) -> Callabl
     @onboarded
     @require_POST
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        session = get_object_or_404(Session.objects.select_related("week"), pk=pk, person=request.user)
+        session = get_object_or_404(queries.with_week(), pk=pk, person=request.user)
         try:
             said = act(request, session)
         except InputError as error:
