@@ -2,19 +2,11 @@
 
 from copy import deepcopy
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cast import ADA
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared"
-
-needs_shared = pytest.mark.skipif(
-    not SHARED.exists(), reason="the shared data of the project is not beside this checkout"
-)
 
 
 @pytest.fixture

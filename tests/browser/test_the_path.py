@@ -8,9 +8,10 @@ import pytest
 from browser_people import sign_up
 from playwright.sync_api import expect
 
+from places import SHARED, needs_shared
+
 pytestmark = pytest.mark.browser
 
-SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 WALK_START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
@@ -113,7 +114,7 @@ def test_with_the_cable_out_help_still_opens(open_page: Any) -> None:
     open_page.watch.errors.clear()  # a browser that is offline says so in its console
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the shared data of the project is not beside this checkout")
+@needs_shared
 def test_a_real_recording_of_a_watch_is_imported(open_page: Any) -> None:
     page = open_page()
     sign_up(page, "watch")

@@ -16,9 +16,9 @@ import pytest
 
 from ambulando import cli
 from cast import ADA, CLEO
-from conftest import SHARED
 from fit_writer import SPORTS, SUB_SPORTS, TYPES, fit_file
 from installation import PREPARE, ambulando, content, environment, python
+from places import SHARED
 
 HEAVY = ("numpy", "scipy", "matplotlib", "django", "fitdecode")
 #: the day of the machine, as for the commands

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import ambulando
-from conftest import ROOT
+from places import ROOT
 
 PACKAGE = ROOT / "src/ambulando"
 APPS = sorted(path.parent for path in PACKAGE.glob("web/*/apps.py"))

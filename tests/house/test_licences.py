@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 import pytest
 
-from conftest import ROOT
+from places import ROOT
 
 VENDOR = ROOT / "src/ambulando/web/static/vendor"
 
