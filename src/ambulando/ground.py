@@ -57,7 +57,7 @@ def words_of(data: Mapping[str, Any]) -> Words:
 def rows_of(text: str, *, where: str, required: Iterable[str] = ()) -> tuple[dict[str, str], ...]:
     """The rows of a CSV text, as dictionaries of stripped strings; lines that start with ``#`` are comments.
 
-    Raises InputError, naming ``where``, for a missing column, an empty table or a row of the wrong length.
+    Raises InputError, naming ``where``, for a missing or double column, an empty table or a row of the wrong length.
     """
     lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip() and not line.startswith("#")]
     if not lines:
@@ -68,6 +68,11 @@ def rows_of(text: str, *, where: str, required: Iterable[str] = ()) -> tuple[dic
     except csv.Error as error:
         raise InputError(f"{where} is not a readable CSV file ({error}).") from error
     names = table[0]
+    if len(names) == 1 and ";" in names[0]:
+        raise InputError(f"{where} has semicolons between its cells; please save it with commas.")
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"{where} has two columns {name!r}; please keep one of them.")
     missing = [name for name in required if name not in names]
     if missing:
         raise InputError(

@@ -697,3 +697,46 @@ for client, pages in ((visitor, ("/help/", "/why/", "/account/login/")), (ada, (
         assert found.status_code == 200, (page, found.status_code)
 """
     assert loaded(code, data) == ["django"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_of_no_living_person_is_refused(say, tmp_path, day):
+    said = say("plan", "make", "--profile", written(tmp_path, "p.json", "{}"), "--today", day)
+    assert said.code == 2
+    assert said.err == f"--today is '{day}'; please give a day as YYYY-MM-DD, between 1900 and 2199.\n"
+
+
+@pytest.mark.parametrize("command", [("evidence", "pool"), ("evidence", "dose"), ("import", "--dry-run")])
+def test_a_name_that_can_be_no_file_is_refused(say, command):
+    said = say(*command, "a" * 300)
+    assert said.code == 2
+    assert "There is no file" in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+def test_a_dose_far_outside_is_refused(say):
+    said = say("evidence", "dose", "pearce2022-any", "--at", "1e200")
+    assert said.code == 2
+    assert said.err == "--at is '1e200'; a dose is not above 1,000,000.\n"
+
+
+def test_a_curve_that_leaves_all_bounds_is_null(say, tmp_path):
+    table = "id,type,dose,cases,n,logrr,se\n1,ir,0,10,100,0,\n1,ir,1,8,100,0.5,0.3\n"
+    said = say(
+        "evidence",
+        "dose",
+        written(tmp_path, "d.csv", table),
+        "--model",
+        "linear",
+        "--at",
+        "1000000",
+        "--json",
+    )
+    assert said.json["curve"][0]["rr"] is None
+
+
+@pytest.mark.parametrize(("answers", "count"), [("1", "1 answer was given"), ("1,2", "2 answers were given")])
+def test_too_few_answers_are_counted_right(say, answers, count):
+    said = say("measures", "score", "phq-9", "--answers", answers)
+    assert said.code == 2
+    assert count in said.err

@@ -115,3 +115,47 @@ def test_a_dose_table_without_its_columns_is_refused():
         dose_text("id,type,dose,cases,n\nA,ir,0,1,10\n", "dr.csv")
     with pytest.raises(InputError, match=r"Row 2 of dr.csv \(study A\) has 'none' as dose"):
         dose_text("id,type,dose,cases,n,logrr,se\nA,ir,none,1,10,0,\n", "dr.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("yi,yi,vi\n1,2,3\n2,3,4\n", "has two columns 'yi'"),
+        ("yi;vi\n1;2\n2;3\n", "semicolons"),
+        ("slab,yi,vi\nA,1e200,1\nB,1,1\n", "A (row 2 of t.csv) has 1e+200 as yi"),
+        ("slab,yi,vi\nA,1,1e-300\nB,1,1\n", "A (row 2 of t.csv) has 1e-300 as vi"),
+        ("slab,yi,sei\nA,1,1e-200\nB,1,1\n", "A (row 2 of t.csv) has 1e-200 as sei"),
+    ],
+)
+def test_numbers_and_columns_that_would_give_a_wrong_answer_are_refused(text, words):
+    with pytest.raises(InputError) as error:
+        pool_text(text, "t.csv")
+    assert words in str(error.value)
+
+
+def test_a_ratio_that_is_no_logarithm_is_refused():
+    with pytest.raises(InputError, match="logarithm"):
+        pool_text("slab,yi,vi\nA,900,1\nB,901,1\n", "t.csv", measure="RR")
+
+
+def test_studies_that_agree_to_the_last_digit_are_told_that_their_interval_has_no_width():
+    answer = pool_text("yi,vi\n1,1\n1,1\n1,1\n", "t.csv")
+    assert answer.ci == (1.0, 1.0)
+    assert any("no width" in note for note in answer.notes)
+    assert not any(
+        "no width" in note for note in pool_text("yi,vi\n1,1\n1,1\n1,1\n", "t.csv", test="z").notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ("1,ir,-5,8,100,-0.2,0.3", "dose of -5"),
+        ("1,ir,5,8,100,900,0.3", "logrr of 900"),
+        ("1,ir,1e200,8,100,0.1,0.3", r"dose of 1e\+200"),
+    ],
+)
+def test_impossible_dose_rows_are_refused(cells, words):
+    text = f"id,type,dose,cases,n,logrr,se\n1,ir,0,10,100,0,\n{cells}\n"
+    with pytest.raises(InputError, match=words):
+        dose_text(text, "d.csv", model="linear")

@@ -73,7 +73,7 @@ def test_the_other_forms_raise_no_flag() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 8, 10])
 def test_a_wrong_number_of_answers_is_refused_in_one_sentence(count: int) -> None:
-    with pytest.raises(InputError, match=rf"PHQ-9 has 9 questions, and {count} answers were given"):
+    with pytest.raises(InputError, match=rf"PHQ-9 has 9 questions, and {count} answers? (was|were) given"):
         score("phq-9", [0] * count)
 
 

@@ -101,6 +101,7 @@ def broken(activity: Any, limits: Any) -> list[str]:
             "intensity": activity.met >= met,
             "impact": activity.impact > limits.max_impact,
             "floor": limits.no_floor and activity.floor,
+            "falls": limits.no_falls and activity.falls,
             "seated": limits.seated and not activity.seated,
         }.items()
         if breaks

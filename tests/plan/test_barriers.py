@@ -69,3 +69,24 @@ def test_what_helps_with_a_barrier_fits_it_better():
     assert fatigue.fit(catalogue()["chair-yoga"]) > fatigue.fit(catalogue()["easy-run"])
     for barrier in barriers().values():
         assert all(-1 <= barrier.fit(activity) <= 1 for activity in catalogue().values())
+
+
+def test_going_with_someone_is_not_planned_for_what_nobody_can_do_alone():
+    alone = barriers()["alone"]
+    assert alone.applies(catalogue()["easy-walk"])
+    assert not alone.applies(catalogue()["tennis"])
+
+
+def test_a_session_as_small_as_the_smallest_version_names_no_longer_one():
+    walk = catalogue()["moderate-walk"]  # its smallest version takes four minutes
+    for barrier in (None, *barriers().values()):
+        said = str(
+            sentences.if_then(walk, minutes=3, at=time(8), barrier=barrier, indoor=catalogue()["house-move"])
+        )
+        assert "four minutes" not in said
+        assert "for 3 minutes" in said
+
+
+def test_before_six_nobody_has_had_breakfast():
+    assert str(sentences.cue(time(3, 30))) == "it is 03:30 and you are awake"
+    assert str(sentences.cue(time(6))) == "it is 06:00 and breakfast is done"

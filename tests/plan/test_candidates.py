@@ -2,11 +2,12 @@
 
 from itertools import product
 
+import pytest
 from hypothesis import given
 from plan_people import PROFILES, TODAY, broken
 
 from ambulando.activity.catalogue import catalogue
-from ambulando.plan.candidates import RELAXED, candidates, dislikes, likes
+from ambulando.plan.candidates import RELAXED, candidates, dislikes, likes, unsafe
 from ambulando.plan.standing import standing
 from ambulando.safety.limits import Limits
 from ambulando.safety.profile import profile_from
@@ -78,11 +79,16 @@ def test_places_not_named_are_home_and_outdoors_but_a_liked_kind_may_be_elsewher
 
 def test_there_is_something_safe_for_every_combination_of_limits():
     everything = sorted({activity.modality for activity in catalogue().values()})
-    for intensity, impact, floor, seated, heat in product(
-        ("light", "moderate", "vigorous"), range(4), (False, True), (False, True), (False, True)
+    for intensity, impact, floor, falls, seated, heat in product(
+        ("light", "moderate", "vigorous"), range(4), *[(False, True)] * 4
     ):
         limits = Limits(
-            max_intensity=intensity, max_impact=impact, no_floor=floor, seated=seated, no_heat=heat
+            max_intensity=intensity,
+            max_impact=impact,
+            no_floor=floor,
+            no_falls=falls,
+            seated=seated,
+            no_heat=heat,
         )
         kept = found(
             limits,
@@ -95,7 +101,7 @@ def test_there_is_something_safe_for_every_combination_of_limits():
         )
         assert kept.kept, limits
         assert not any(broken(activity, limits) for activity in kept.kept)
-        assert not (heat and any(activity.place == "outdoors" for activity in kept.kept))
+        assert not (heat and any(activity.place != "indoors" for activity in kept.kept))
 
 
 @given(PROFILES)
@@ -120,3 +126,30 @@ def test_nothing_is_both_liked_and_disliked_unless_the_person_said_so(profile):
         if likes(profile, activity) and dislikes(profile, activity):
             assert activity.id in profile.likes
             assert activity.id in profile.dislikes
+
+
+@pytest.mark.parametrize("condition", ["falls", "pregnant"])
+def test_who_must_not_fall_is_offered_no_bicycle_hill_stairs_or_contact(condition):
+    told = profile_from({"conditions": [condition], "clearance": True, "active": {"days": 5, "minutes": 40}})
+    limits = screen(told).limits
+    unfit = (
+        "gentle-cycle",
+        "own-pace-cycle",
+        "e-bike",
+        "hill-walk",
+        "slow-stairs",
+        "table-tennis",
+        "frisbee",
+        "wheelchair-basketball",
+    )
+    assert {
+        name: unsafe(catalogue()[name], limits) for name in unfit if not unsafe(catalogue()[name], limits)
+    } == {}
+    assert unsafe(catalogue()["easy-walk"], limits) is None
+
+
+def test_what_may_be_outdoors_is_left_out_of_the_hot_hours_too():
+    limits = screen(profile_from({"medicines": ["lithium"]})).limits
+    for activity in catalogue().values():
+        if "outdoors" in activity.places:
+            assert unsafe(activity, limits, hot=True) is not None, activity.id

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from plan_people import BOUTS, PROFILES, TODAY, bout
 
 from ambulando.activity.catalogue import catalogue
-from ambulando.plan.progression import cap, goal, loaded, percentile
-from ambulando.plan.standing import modality_of, standing
+from ambulando.plan.progression import cap, goal, percentile
+from ambulando.plan.standing import loaded, modality_of, standing
 from ambulando.safety.limits import Limits
 from ambulando.safety.profile import Profile, profile_from
 from cast import ADA, HANA
@@ -164,7 +164,11 @@ def test_no_cap_lets_a_session_grow_faster_than_its_rule(profile: Profile, bouts
     state = standing(profile, today=TODAY, bouts=bouts)
     most = cap(activity, state, FREE, liked=True).minutes
     same = [
-        one.minutes for one in bouts if modality_of(one) == activity.modality and (TODAY - one.day).days < 30
+        one.minutes
+        for one in bouts
+        if modality_of(one) == activity.modality
+        and (TODAY - one.day).days < 30
+        and (loaded(catalogue()[one.activity]) or not loaded(activity))
     ]
     assert most <= 60
     if same and loaded(activity):
@@ -187,3 +191,18 @@ def test_the_cast_starts_where_they_stand():
     ada, hana = (profile_from(person) for person in (ADA, HANA))
     assert goal(ada, standing(ada, today=TODAY), FREE).minutes <= 8
     assert goal(hana, standing(hana, today=TODAY), FREE).sessions == 4
+
+
+@pytest.mark.parametrize(
+    ("gentle", "hard"), [("chair-dance", "culture-dance"), ("chair-mix", "circuit"), ("bowls", "hoops")]
+)
+def test_a_long_gentle_form_does_not_open_a_long_jumping_one(gentle, hard):
+    stands = standing(profile_from({}), today=TODAY, bouts=[bout(gentle, ago, 60) for ago in range(1, 12)])
+    assert cap(catalogue()[hard], stands, Limits()).minutes == 10
+    assert cap(catalogue()[gentle], stands, Limits()).minutes == 60
+
+
+def test_a_jumping_form_grows_by_a_tenth_of_its_own_kind_of_load():
+    bouts = [bout("chair-dance", 3, 60), bout("culture-dance", 5, 20)]
+    stands = standing(profile_from({}), today=TODAY, bouts=bouts)
+    assert cap(catalogue()["culture-dance"], stands, Limits()).minutes == 22

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_people import BOUTS, PROFILES, TODAY, bout
 
-from ambulando.plan.schedule import WEEKDAYS, schedule
+from ambulando.plan.schedule import schedule
 from ambulando.plan.standing import standing
 from ambulando.safety.limits import Limits
-from ambulando.safety.profile import profile_from
+from ambulando.safety.profile import DAYS, profile_from
 
 
 def places(sessions=3, minutes=10, limits=None, bouts=(), early=False, **told):
@@ -94,7 +94,7 @@ def test_every_place_lies_in_a_window_and_no_two_overlap(profile, bouts, session
         assert latest is None or end <= latest * 60
         if found.asked:
             assert any(
-                one.day == WEEKDAYS[slot.day.weekday()]
+                one.day == DAYS[slot.day.weekday()]
                 and one.start <= slot.time
                 and end <= one.end.hour * 60 + one.end.minute
                 for one in profile.windows

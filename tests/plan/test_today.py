@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from plan_people import BOUTS, PROFILES, TODAY, broken
 
 from ambulando.activity.catalogue import catalogue
-from ambulando.plan.candidates import INTENSITIES
 from ambulando.plan.session import with_minutes
 from ambulando.plan.today import smaller, suggestion, swap
 from ambulando.plan.week import make
+from ambulando.safety.limits import INTENSITIES
 from ambulando.safety.profile import profile_from
 from ambulando.safety.screen import screen
 from cast import ADA, CLEO, HANA
@@ -112,3 +112,11 @@ def test_a_swap_is_safe_and_asks_no_more(profile, bouts, seed):
         assert after.met * other.minutes <= before.met * session.minutes + 1e-6
         assert after.impact <= before.impact
         assert INTENSITIES.index(after.intensity) <= INTENSITIES.index(before.intensity)
+
+
+def test_the_smallest_version_names_no_longer_one():
+    session = first(30)
+    smallest = smaller(smaller(session))
+    assert str(smallest.if_then).endswith("That is all, and it counts in full.")
+    assert f"for {smallest.minutes} minutes" in str(smallest.if_then)
+    assert smallest.trace["if_then"]["pattern"] == smallest.if_then.pattern

@@ -16,14 +16,13 @@ from plan_people import BOUTS, PROFILES, TODAY, bout, broken
 from ambulando.activity.catalogue import catalogue
 from ambulando.evidence.base import analyses, published, references, version
 from ambulando.ground import as_json
-from ambulando.plan.progression import loaded
 from ambulando.plan.reasons import standing_in_trials
 from ambulando.plan.rules import number, rules
-from ambulando.plan.schedule import WEEKDAYS, is_hot
+from ambulando.plan.schedule import is_hot
 from ambulando.plan.session import session_from
-from ambulando.plan.standing import modality_of, standing
+from ambulando.plan.standing import loaded, modality_of, standing
 from ambulando.plan.week import make
-from ambulando.safety.profile import Profile, profile_from
+from ambulando.safety.profile import DAYS, Profile, profile_from
 from ambulando.safety.screen import screen
 from cast import ADA, BEN, CLEO, DANA, ELI, FAY, GUS, HANA
 
@@ -104,7 +103,7 @@ def test_no_limit_of_safety_of_growth_or_of_the_person_is_ever_broken(
             assert session.minutes <= max(usual, 2)
         if profile.windows and "mornings" not in str(plan.message):
             assert any(
-                one.day == WEEKDAYS[session.day.weekday()]
+                one.day == DAYS[session.day.weekday()]
                 and one.start <= session.time
                 and end <= one.end.hour * 60 + one.end.minute
                 for one in profile.windows
@@ -337,3 +336,41 @@ def test_the_plan_floor_needs_no_numpy():
     code = "import sys; import ambulando.plan.today, ambulando.plan.history; print('numpy' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_what_stands_in_at_home_is_at_home():
+    told = {
+        "likes": ["tennis", "badminton", "steady-cycle"],
+        "places": ["outdoors", "gym"],
+        "kit": ["racket", "bicycle"],
+        "active": {"days": 6, "minutes": 60},
+        "barriers": ["weather"],
+    }
+    for seed in range(12):
+        plan = make(profile_from(told), today=TODAY, rng=Random(seed))
+        for session in plan.week:
+            assert "inside: play badminton" not in str(session.if_then)
+            assert "at the gym" not in str(session.if_then).partition("do this")[2]
+
+
+def test_one_session_of_half_an_hour_is_not_called_small():
+    told = {
+        "windows": [{"day": "monday", "from": "09:00", "to": "10:00"}],
+        "active": {"days": 5, "minutes": 40},
+    }
+    plan = make(profile_from(told), today=TODAY, rng=Random(1))
+    assert len(plan.week) == 1
+    assert str(plan.message).startswith(f"One session this week, {plan.week[0].minutes} minutes.")
+
+
+def test_a_wish_let_go_of_for_one_session_alone_is_said():
+    windows = [("monday", "12:00", "13:00"), ("wednesday", "08:00", "09:00")]
+    told = {
+        "medicines": ["lithium"],
+        "places": ["outdoors"],
+        "windows": [{"day": day, "from": start, "to": end} for day, start, end in windows],
+    }
+    plan = make(profile_from(told), today=TODAY, rng=Random(1))
+    assert "outdoors" not in catalogue()[plan.week[0].activity].places  # in the hot hours
+    assert "outdoors" in catalogue()[plan.week[1].activity].places
+    assert "the places you named" in str(plan.message)

@@ -100,3 +100,15 @@ def test_every_known_name_is_found_with_anything_a_box_adds(name: str, added: st
 def test_any_text_at_all_has_classes_or_is_unknown(written: str) -> None:
     assert classes_of(written) <= {*CLASSES, "unknown"}
     assert classes_of(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "class_"),
+    [
+        ("lithium at night", "lithium"),
+        ("I take amitriptyline for sleep", "tricyclic"),
+        ("Propranolol when needed", "beta-blocker"),
+    ],
+)
+def test_a_known_name_among_other_words_counts_and_the_rest_stays_unknown(written: str, class_: str) -> None:
+    assert classes_of(written) == {class_, "unknown"}

@@ -316,6 +316,7 @@ LIMITS = st.builds(
     progression=st.booleans(),
     latest_hour=st.none() | st.integers(0, 23),
     no_floor=st.booleans(),
+    no_falls=st.booleans(),
     no_heat=st.booleans(),
     no_numbers=st.booleans(),
     no_heart_rate=st.booleans(),

@@ -93,8 +93,8 @@ def without_overlaps(bouts: Iterable[Bout]) -> tuple[Bout, ...]:
     """The bouts in order of start, the same one from phone and watch counted once.
 
     Rule: two bouts are the same when they share more than half of the shorter one's time, from start to end. Of
-    those the one with more minutes stays, then the one with more samples, then the one that came first. So no
-    minute counts twice, and what stays is never less than what is left out.
+    those the one with more minutes stays, then the one with more samples, then the one that came first. Bouts that
+    share less are two things done one after the other, and both count in full.
     """
     ordered = sorted(bouts, key=lambda bout: bout.start)
     kept: list[Bout] = []

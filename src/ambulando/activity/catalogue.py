@@ -63,7 +63,8 @@ class Activity:
     ``met`` is the energy cost as a multiple of rest, carried from the Compendium entry ``code`` of ``edition``;
     ``certainty`` says "as tabulated" where that entry describes this activity and "nearest entry" where it stands in.
     ``impact`` and ``cost`` run from 0 (none) to 3. ``twin`` is the id of the indoor counterpart, or None.
-    ``seated``: can be done sitting on something that does not move; ``floor``: gets down on the floor.
+    ``seated``: can be done sitting on something that does not move; ``floor``: gets down on the floor; ``falls``: a fall or
+    a knock is a part of it.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Activity:
     kit: tuple[str, ...]
     seated: bool
     floor: bool
+    falls: bool
     smallest: str
     twin: str | None = None
 
@@ -181,6 +183,7 @@ def activity_from(row: Mapping[str, str], number: int, where: str = _FILE) -> Ac
         kit=tuple(_one_of(name, KIT, "kit", number, where) for name in row["kit"].split()),
         seated=_yes(row["seated"], "seated", number, where),
         floor=_yes(row["floor"], "floor", number, where),
+        falls=_yes(row["falls"], "falls", number, where),
         smallest=row["smallest"],
         twin=row["twin"] or None,
     )

@@ -1,5 +1,6 @@
 """What trials and cohorts say, recomputed from their rows; and a table of studies of your own, pooled the same way."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,10 +122,7 @@ def dose(
     """
     if stages != 2:
         raise InputError(f"--stages is {stages}; the curve is made in 2 stages here, so please leave it out.")
-    wanted = numbers_from(at, "--at")
-    if any(one < 0 for one in wanted):
-        raise InputError(f"--at is '{at}'; a dose is not below zero.")
-    bends = numbers_from(knots, "--knots")
+    wanted, bends = doses_from(at, "--at"), doses_from(knots, "--knots")
     if bends and model != "rcs":
         raise InputError(f"--knots are for the rcs model; please leave them out with --model {model}.")
     if is_analysis(studies):
@@ -158,11 +156,23 @@ def dose(
     answer(found, json_, lambda: show_dose(studies, found))
 
 
+def doses_from(text: str | None, option: str) -> tuple[float, ...]:
+    """The doses of an option; none when it was left out."""
+    from ambulando.evidence.dose import LARGEST_DOSE
+
+    found = numbers_from(text, option)
+    if any(one < 0 for one in found):
+        raise InputError(f"{option} is '{text}'; a dose is not below zero.")
+    if any(one > LARGEST_DOSE for one in found):
+        raise InputError(f"{option} is '{text}'; a dose is not above {LARGEST_DOSE:,.0f}.")
+    return found
+
+
 def is_analysis(name: str) -> bool:
     """Whether an analysis is meant; a file of that name comes first. Raises InputError when there is neither."""
     from ambulando.evidence import base
 
-    if Path(name).exists():
+    if os.path.exists(name):  # noqa: PTH110 - unlike a Path it takes any name
         return False
     if name in base.analyses():
         return True

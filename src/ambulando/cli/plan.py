@@ -31,8 +31,12 @@ def make(
 
     try:
         day = date.fromisoformat(today) if today else date.today()  # noqa: DTZ011 - the day of whoever asks
+        if not 1900 <= day.year < 2200:
+            raise ValueError
     except ValueError:
-        raise InputError(f"--today is '{today}'; please give a day as YYYY-MM-DD.") from None
+        raise InputError(
+            f"--today is '{today}'; please give a day as YYYY-MM-DD, between 1900 and 2199."
+        ) from None
     known = profile_from(json_of(profile))
     past = past_days.read(text_of(history), history.name, today=day) if history else None
     made = make(

@@ -21,6 +21,8 @@ from ambulando.ground import InputError
 Array = NDArray[np.float64]
 MODELS = ("linear", "quadratic", "rcs")
 POOLINGS = ("fixed", "reml")
+#: No dose of any unit is larger, and no log relative risk: beyond lies a slip of the keyboard, and overflow.
+LARGEST_DOSE, LARGEST_LOG = 1e6, 100.0
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,14 @@ def _study(groups: Sequence[DoseGroup]) -> tuple[DoseGroup, list[DoseGroup]]:
         numbers = [group.dose, group.cases, group.n, group.logrr] + ([] if group.se is None else [group.se])
         if not all(math.isfinite(number) for number in numbers):
             raise InputError(f"Study {name} has a number missing at dose {group.dose:g}.")
+        if not 0 <= group.dose <= LARGEST_DOSE:
+            raise InputError(
+                f"Study {name} has a dose of {group.dose:g}; it can be 0 to {LARGEST_DOSE:,.0f}."
+            )
+        if abs(group.logrr) > LARGEST_LOG:
+            raise InputError(
+                f"Study {name} has a logrr of {group.logrr:g}; it is the logarithm of the ratio."
+            )
         if group.n <= 0 or group.cases < 0 or (group.kind != "ir" and group.cases > group.n):
             raise InputError(
                 f"Study {name} has {group.cases:g} cases among {group.n:g} at dose {group.dose:g}, which cannot be."
@@ -256,9 +266,11 @@ def curve_at(
     x = basis(np.asarray(doses, dtype=float), model, knots) - basis(reference, model, knots)
     log_rr = x @ np.asarray(coefficients, dtype=float)
     half = -ndtri((1 - level) / 2) * np.sqrt(np.einsum("di,ij,dj->d", x, np.asarray(vcov, dtype=float), x))
+    with np.errstate(over="ignore"):  # a steep curve far outside its doses has no finite ratio
+        rr, low, high = np.exp([log_rr, log_rr - half, log_rr + half]).tolist()
     return tuple(
-        CurvePoint(float(dose), math.exp(middle), (math.exp(middle - spread), math.exp(middle + spread)))
-        for dose, middle, spread in zip(doses, log_rr.tolist(), half.tolist(), strict=True)
+        CurvePoint(float(dose), *point)
+        for dose, *point in zip(doses, rr, zip(low, high, strict=True), strict=True)
     )
 
 

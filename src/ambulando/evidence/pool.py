@@ -194,7 +194,7 @@ def pool(
     random = method != "EE"
     pi = (estimate - spread, estimate + spread) if random and k > 1 else (float("nan"), float("nan"))
     tau2_ci = _q_profile(y, v, alpha) if random and k > 1 else (float("nan"), float("nan"))
-    notes = _notes(k, tau2, method)
+    notes = _notes(k, tau2, method, flat=test == "knha" and se == 0)
     ratio = measure in RATIO_MEASURES
     return Pooled(
         k=k, method=method, test=test, estimate=estimate, se=se, statistic=statistic, df=df, p=float(p), ci=ci, pi=pi,
@@ -221,8 +221,12 @@ def _q_profile(y: Array, v: Array, alpha: float) -> Interval:
     return (low.value, high.value)
 
 
-def _notes(k: int, tau2: Tau2, method: str) -> tuple[str, ...]:
+def _notes(k: int, tau2: Tau2, method: str, *, flat: bool) -> tuple[str, ...]:
     notes = []
+    if flat:
+        notes.append(
+            "The effects are all the same, so this interval has no width; use the z or the adhoc test."
+        )
     if k < 5 and method != "EE":
         notes.append(
             f"Only {k} {'study' if k == 1 else 'studies'}: the spread between studies can hardly be estimated."

@@ -33,6 +33,10 @@ CHOICES = {
     "cells": ("RR", "OR"),
     "events": ("RR", "OR"),
 }
+#: No quantity of a study is larger, and no standard error smaller: beyond lies a slip of the keyboard, and overflow.
+LARGEST, SMALLEST_ERROR = 1e15, 1e-15
+#: No logarithm of a ratio is larger.
+LARGEST_LOG = 100.0
 DOSE_COLUMNS = ("id", "type", "dose", "cases", "n", "logrr", "se")
 
 
@@ -82,6 +86,12 @@ def read(text: str, where: str, *, measure: str | None = None, continuity: str =
     if not lines:
         raise InputError(f"No study of {where} is complete, so there is nothing to pool.")
     found = _effects(lines, shape, wanted, continuity)
+    if wanted in effects.RATIO_MEASURES:
+        for line, yi in zip(lines, found.yi, strict=True):
+            if abs(yi) > LARGEST_LOG:
+                raise InputError(
+                    f"{_place(line.study, line.row, where)} has {yi:g} as yi; for {wanted} it is the logarithm of the ratio."
+                )
     usable = []
     for index, line in enumerate(lines):
         if math.isfinite(found.yi[index]) and found.vi[index] > 0:
@@ -198,6 +208,10 @@ def _possible(line: _Line, shape: str, where: str) -> None:
     """Refuse values that cannot be, by study and row."""
     v = line.values
     at = _place(line.study, line.row, where)
+    for column, value in v.items():
+        least = {"vi": SMALLEST_ERROR**2, "sei": SMALLEST_ERROR}.get(column, 0.0)
+        if abs(value) > LARGEST or 0 < value < least:
+            raise InputError(f"{at} has {value:g} as {column}, which can hardly be; please check it.")
     if "vi" in v and v["vi"] < 0:
         raise InputError(f"{at} has a negative variance ({v['vi']:g}); a variance is above zero.")
     if shape == "effect and standard error" and v["sei"] < 0:

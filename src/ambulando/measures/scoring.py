@@ -31,7 +31,8 @@ def score(id: str, answers: Sequence[int | None]) -> Score:  # noqa: A002 - as i
     form = instrument(id)
     if len(answers) != len(form.items):
         raise InputError(
-            f"{form.name} has {len(form.items)} questions, and {len(answers)} answers were given;"
+            f"{form.name} has {len(form.items)} questions, and {len(answers)}"
+            f" {'answer was' if len(answers) == 1 else 'answers were'} given;"
             f" please give {len(form.items)}, with - for one that was not answered."
         )
     for place, (item, given) in enumerate(zip(form.items, answers, strict=True), start=1):

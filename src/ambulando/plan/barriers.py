@@ -50,9 +50,12 @@ class Barrier:
 
     def applies(self, activity: Activity) -> bool:
         """Whether the if-then plan of this barrier has a meaning for an activity."""
-        if self.when == "away":
-            return "home" not in activity.places
-        return self.when != "costs" or activity.cost > 0
+        meant = {
+            "away": "home" not in activity.places,
+            "costs": activity.cost > 0,
+            "alone": activity.company != "together",
+        }
+        return meant.get(self.when, True)
 
     def fit(self, activity: Activity, *, used: bool = False) -> float:
         """How well an activity goes with this barrier: -1 (nothing of what helps) to 1 (all of it).

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from ambulando.activity.catalogue import Activity, catalogue
 from ambulando.plan.standing import Standing
+from ambulando.safety.limits import INTENSITIES
 from ambulando.safety.profile import Profile
 from ambulando.safety.screen import Limits
-
-INTENSITIES = ("light", "moderate", "vigorous")
 
 #: What is let go of, in this order, when nothing fits. Never safety, kit or money.
 RELAXED = ("company", "places", "dislikes")
@@ -71,14 +70,16 @@ def candidates(
 
 
 def unsafe(activity: Activity, limits: Limits, *, hot: bool = False) -> str | None:
-    """Which limit of safety an activity would break ("intensity", "impact", "floor", "heat", "seated"), or None."""
+    """Which limit of safety an activity would break ("intensity", "impact", "floor", "falls", "heat", "seated"), or None."""
     if INTENSITIES.index(activity.intensity) > INTENSITIES.index(limits.max_intensity):
         return "intensity"
     if activity.impact > limits.max_impact:
         return "impact"
     if limits.no_floor and activity.floor:
         return "floor"
-    if hot and limits.no_heat and activity.place == "outdoors":
+    if limits.no_falls and activity.falls:
+        return "falls"
+    if hot and limits.no_heat and activity.place != "indoors":
         return "heat"
     if limits.seated and not activity.seated:
         return "seated"

@@ -152,15 +152,19 @@ def sentence_of(offer: Offer, activity: Activity, minutes: int) -> Words:
 
 
 def _indoor(activity: Activity, found: Candidates) -> Activity | None:
-    """What can be done inside instead: the twin of the catalogue where it may be offered, else another indoor candidate."""
-    kept = {entry.id: entry for entry in found.kept}
-    if activity.twin in kept:
-        return kept[activity.twin]
+    """What can be done at home instead: the twin of the catalogue where it may be offered there, else another candidate."""
     inside = [entry for entry in found.kept if "home" in entry.places and entry.id != activity.id]
-    inside.sort(
-        key=lambda entry: (entry.modality != activity.modality, entry.met > activity.met, entry.met, entry.id)
+    return min(
+        inside,
+        key=lambda entry: (
+            entry.id != activity.twin,
+            entry.modality != activity.modality,
+            entry.met > activity.met,
+            entry.met,
+            entry.id,
+        ),
+        default=None,
     )
-    return inside[0] if inside else None
 
 
 def _parts(

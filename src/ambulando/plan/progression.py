@@ -7,7 +7,7 @@ from statistics import median
 
 from ambulando.activity.catalogue import Activity
 from ambulando.plan.rules import number, whole
-from ambulando.plan.standing import Standing
+from ambulando.plan.standing import Standing, loaded
 from ambulando.plan.trace import Step, row, step
 from ambulando.safety.profile import Profile
 from ambulando.safety.screen import Limits
@@ -47,13 +47,6 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[below - 1] + (rank - below) * (ordered[below] - ordered[below - 1])
 
 
-def loaded(activity: Activity) -> bool:
-    """Whether an activity loads joints or muscles so much that sessions may only grow by a tenth."""
-    return activity.modality in ("running", "strength") or activity.impact >= number(
-        "growth-loaded", "impact"
-    )
-
-
 def goal(profile: Profile, standing: Standing, limits: Limits, *, missed: int = 0) -> Goal:
     """The week that fits this person now. ``missed``: how many of their last planned sessions in a row did not happen."""
     minutes, steps = _base(standing)
@@ -75,6 +68,9 @@ def goal(profile: Profile, standing: Standing, limits: Limits, *, missed: int = 
     total, total_step = week_total(profile, standing, limits)
     sessions, shared = _shared(sessions, length, total)
     rule = total_step["rule"] if shared < length else steps[-1]["rule"]
+    if missed:  # fewer sessions in the same week must not make each of them longer
+        before = goal(profile, standing, limits).minutes
+        shared, rule = min((shared, rule), (before, "step-down"), key=lambda pair: pair[0])
     steps += [
         total_step,
         step("sessions", sessions, "a week", "sessions"),
@@ -132,7 +128,7 @@ def _growth(
 ) -> tuple[float, str, list[dict[str, str]]]:
     heavy = loaded(activity)
     rule = "growth-loaded" if heavy else "growth-easy"
-    record = standing.longest.get(activity.modality)
+    record = (standing.longest_loaded if heavy else standing.longest).get(activity.modality)
     if record is not None:
         most = record.minutes * number(rule, "factor")
         if not heavy:

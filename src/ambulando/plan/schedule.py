@@ -7,10 +7,9 @@ from itertools import combinations, pairwise
 
 from ambulando.plan.rules import number, whole
 from ambulando.plan.standing import Standing
-from ambulando.safety.profile import Profile
+from ambulando.safety.profile import DAYS, Profile
 from ambulando.safety.screen import Limits
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = 24 * 60
 #: Two sessions of one day need at least this many minutes between them.
 APART = 10
@@ -82,7 +81,7 @@ def _openings(profile: Profile, day: date, limits: Limits) -> list[_Opening]:
     latest = DAY if limits.latest_hour is None else limits.latest_hour * 60
     found = []
     for window in profile.windows:
-        if window.day == WEEKDAYS[day.weekday()]:
+        if window.day == DAYS[day.weekday()]:
             opening = _Opening(_minute(window.start), min(_minute(window.end), latest))
             if opening.minutes >= number("smallest", "minutes"):
                 found.append(opening)

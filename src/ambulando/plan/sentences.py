@@ -6,6 +6,7 @@ from datetime import time
 from ambulando.activity.catalogue import Activity
 from ambulando.ground import Words
 from ambulando.plan.barriers import Barrier
+from ambulando.plan.rules import whole
 
 #: How hard it should feel, by intensity: the talk test.
 TALK: Mapping[str, Words] = {
@@ -16,7 +17,8 @@ TALK: Mapping[str, Words] = {
 
 #: Clauses for the start of an if-then plan, by the hour at which they begin to fit.
 CUES = (
-    (0, "it is {time} and breakfast is done"),
+    (0, "it is {time} and you are awake"),
+    (6, "it is {time} and breakfast is done"),
     (11, "it is {time} and lunch is over"),
     (14, "it is {time} and the tea is finished"),
     (18, "it is {time} and dinner is cleared away"),
@@ -24,6 +26,8 @@ CUES = (
 IF_THEN = (
     "If {cue}, then {activity} for {minutes} minutes. If that does not work out, this is enough: {smallest}."
 )
+#: For sessions no longer than a smallest version may be: none smaller is named.
+SMALLEST = "If {cue}, then {activity} for {minutes} minutes. That is all, and it counts in full."
 
 #: What is said of wishes that had to be let go of.
 LET_GO: Mapping[str, Words] = {
@@ -67,7 +71,7 @@ def if_then(
 ) -> Words:
     """The if-then plan of a session, with the way round the barrier in it."""
     return Words(
-        barrier.if_then if barrier else IF_THEN,
+        fitting(barrier.if_then if barrier else IF_THEN, minutes),
         {
             "cue": cue(at),
             "activity": Words(inner(activity.name)),
@@ -78,11 +82,17 @@ def if_then(
     )
 
 
+def fitting(pattern: str, minutes: int) -> str:
+    """The pattern of an if-then plan that is true at these minutes."""
+    small = minutes <= whole("smallest", "longest")
+    return SMALLEST if small and "{smallest}" in pattern else pattern
+
+
 def greeting(sessions: int, minutes: int, *, gap: int | None, low: bool) -> Words:
     """The first sentence of a week's message."""
     values = {"sessions": sessions, "minutes": minutes}
     if sessions == 1:
-        return Words("One small session this week, {minutes} minutes. It counts in full.", values)
+        return Words("One session this week, {minutes} minutes. It counts in full.", values)
     if gap is not None and gap >= 7:
         return Words(
             "Good to see you. Here is something small: {sessions} sessions, {minutes} minutes in all.", values

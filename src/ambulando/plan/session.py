@@ -10,6 +10,7 @@ from ambulando.evidence.base import version
 from ambulando.evidence.modalities import finding
 from ambulando.ground import InputError, Words, words_of
 from ambulando.ground import stored as stored_words
+from ambulando.plan.sentences import fitting
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def why_of(modality: str) -> Why:
 
 def with_minutes(session: Session, minutes: int, size: str) -> Session:
     """The same session with other minutes, in its if-then plan and trace too."""
-    if_then = replace(session.if_then, values={**session.if_then.values, "minutes": minutes})
+    if_then = Words(fitting(session.if_then.pattern, minutes), {**session.if_then.values, "minutes": minutes})
     trace = {**session.trace, "if_then": stored_words(if_then), "size": size}
     return replace(session, minutes=minutes, if_then=if_then, trace=trace)
 

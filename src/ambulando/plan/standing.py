@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from ambulando.activity.bouts import Bout
-from ambulando.activity.catalogue import MODALITIES, catalogue
+from ambulando.activity.catalogue import Activity, catalogue
 from ambulando.plan.rules import number, whole
 from ambulando.plan.trace import Row, row
 from ambulando.safety.profile import Profile
@@ -29,7 +29,7 @@ class Standing:
     """A person today. Minutes are minutes; days are local dates.
 
     ``active_days``: minutes per day of up to nine last active days, oldest first. ``longest``: the longest bout of the
-    last 30 days by modality; ``before_gap``: the same for the 30 days before the last bout. ``week_minutes`` and
+    last 30 days by modality; ``longest_loaded``: the same among loaded activities; ``before_gap``: the same for the 30 days before the last bout. ``week_minutes`` and
     ``days_a_week`` are usual values. ``gap``: days since the last bout, None without any.
     """
 
@@ -37,6 +37,7 @@ class Standing:
     bouts: tuple[Bout, ...]
     active_days: tuple[tuple[date, float], ...]
     longest: Mapping[str, Bout]
+    longest_loaded: Mapping[str, Bout]
     before_gap: Mapping[str, Bout]
     week_minutes: float
     days_a_week: float
@@ -73,11 +74,15 @@ class Standing:
 
 
 def modality_of(bout: Bout) -> str:
-    """The modality of a bout, whose activity is a catalogue id or (in a plain history) a modality; else ``everyday``."""
-    known = catalogue().get(bout.activity)
-    if known is not None:
-        return known.modality
-    return bout.activity if bout.activity in MODALITIES else "everyday"
+    """The modality of what was done."""
+    return catalogue()[bout.activity].modality
+
+
+def loaded(activity: Activity) -> bool:
+    """Whether an activity loads joints or muscles so much that sessions may only grow by a tenth."""
+    return activity.modality in ("running", "strength") or activity.impact >= number(
+        "growth-loaded", "impact"
+    )
 
 
 def within(bouts: Sequence[Bout], today: date, days: int) -> tuple[Bout, ...]:
@@ -117,12 +122,14 @@ def standing(
     low_mood = mood is not None and mood <= number("soft-percentile", "mood")
     severe = profile.phq9 is not None and profile.phq9 >= number("soft-percentile", "phq9")
     unsure = profile.confidence is not None and profile.confidence < number("soft-percentile", "confidence")
+    month_of_bouts = within(kept, today, whole("growth-easy", "days"))
     often_enough = often >= number("intensity", "days") and week / often >= number("intensity", "minutes")
     return Standing(
         today=today,
         bouts=tuple(kept),
         active_days=days[-whole("recent-days", "days") :],
-        longest=_longest(within(kept, today, whole("growth-easy", "days"))),
+        longest=_longest(month_of_bouts),
+        longest_loaded=_longest([bout for bout in month_of_bouts if loaded(catalogue()[bout.activity])]),
         before_gap=_longest(within(kept, days[-1][0], whole("restart", "before"))) if days else {},
         week_minutes=week,
         days_a_week=often,

@@ -8,7 +8,7 @@ from typing import Any
 
 from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import Activity, activity
-from ambulando.plan.candidates import INTENSITIES, likes
+from ambulando.plan.candidates import likes
 from ambulando.plan.choose import choose
 from ambulando.plan.compose import Offer, compose, options
 from ambulando.plan.progression import goal
@@ -18,6 +18,7 @@ from ambulando.plan.session import Session, with_minutes
 from ambulando.plan.standing import CheckIn, standing
 from ambulando.plan.trace import step
 from ambulando.plan.week import barriers_of, candidates_of
+from ambulando.safety.limits import INTENSITIES
 from ambulando.safety.profile import Profile
 from ambulando.safety.screen import screen
 

@@ -15,11 +15,11 @@ from ambulando.plan.barriers import Barrier, barriers
 from ambulando.plan.candidates import Candidates, candidates
 from ambulando.plan.choose import choose
 from ambulando.plan.compose import Offer, compose, options, said
-from ambulando.plan.progression import Goal, cap, goal, loaded
+from ambulando.plan.progression import Goal, cap, goal
 from ambulando.plan.rules import number, whole
 from ambulando.plan.schedule import Slot, Slots, schedule
 from ambulando.plan.session import Session, Why
-from ambulando.plan.standing import CheckIn, Standing, modality_of, standing
+from ambulando.plan.standing import CheckIn, Standing, loaded, modality_of, standing
 from ambulando.plan.trace import step, versions
 from ambulando.safety.profile import Profile
 from ambulando.safety.screen import Constraint, Screening, screen
@@ -95,9 +95,9 @@ def barriers_of(profile: Profile) -> tuple[Barrier, ...]:
 
 
 def _fill(offer: Offer, places: Slots, rng: Random) -> tuple[tuple[Session, ...], Candidates]:
-    """A session for every place, and what was (and was not) among the candidates of the last one."""
+    """A session for every place, and the candidates of the one for which most wishes had to be let go of."""
     week: list[Session] = []
-    cool = found = candidates_of(offer, hot=False)
+    cool = candidates_of(offer, hot=False)
     hot = candidates_of(offer, hot=True) if any(place.hot for place in places.slots) else cool
     for place in places.slots:
         found = hot if place.hot else cool
@@ -105,7 +105,8 @@ def _fill(offer: Offer, places: Slots, rng: Random) -> tuple[tuple[Session, ...]
         scored = options(offer, pool, room=place.minutes, planned=week, relaxed=found.relaxed)
         choice = choose(scored, rng)
         week.append(compose(offer, found, choice, place, turn=len(week), planned=week, asked=places.asked))
-    return tuple(week), found
+    used = [hot if place.hot else cool for place in places.slots] or [cool]
+    return tuple(week), max(used, key=lambda one: len(one.relaxed))
 
 
 def candidates_of(offer: Offer, *, hot: bool) -> Candidates:
@@ -142,7 +143,7 @@ def _message(
     said = [sentences.greeting(len(week), total, gap=stands.gap, low=stands.low)]
     said += [sentences.LET_GO[name] for name in found.relaxed[-1:]]
     if profile.minutes_per_week is not None and profile.minutes_per_week < number("smallest", "minutes"):
-        said.append(Words("You did not offer time this week, so take or leave these two minutes."))
+        said.append(Words("You offered less than two minutes this week, so take or leave these two minutes."))
     if not places.asked and profile.windows:
         said.append(
             Words(

@@ -11,7 +11,8 @@ class Limits:
 
     ``max_minutes`` is for one session (None: no bound; 0: no session at all). ``max_impact`` is 0 to 3 as in the
     catalogue. ``progression`` False: the plan never grows by itself. ``latest_hour``: no session ends after this
-    hour of the day. ``no_floor``: nothing that gets down to the floor. ``no_heat``: no hot rooms or hot hours.
+    hour of the day. ``no_floor``: nothing that gets down to the floor. ``no_falls``: nothing in which a fall or a knock is
+    likely. ``no_heat``: no hot rooms or hot hours.
     ``no_numbers``: show no counts or scores of exercise. ``no_heart_rate``: no heart rate zones. ``seated``: only
     what can be done sitting.
     """
@@ -22,6 +23,7 @@ class Limits:
     progression: bool = True
     latest_hour: int | None = None
     no_floor: bool = False
+    no_falls: bool = False
     no_heat: bool = False
     no_numbers: bool = False
     no_heart_rate: bool = False
@@ -41,6 +43,7 @@ def tightest(*limits: Limits) -> Limits:
         progression=all(one.progression for one in limits),
         latest_hour=min(hours, default=None),
         no_floor=any(one.no_floor for one in limits),
+        no_falls=any(one.no_falls for one in limits),
         no_heat=any(one.no_heat for one in limits),
         no_numbers=any(one.no_numbers for one in limits),
         no_heart_rate=any(one.no_heart_rate for one in limits),

@@ -96,7 +96,15 @@ def _parts(written: str) -> tuple[Medicine | None, ...]:
     if whole in known:
         return (known[whole],)
     pieces = [_plain(piece) for piece in re.split(r"[/+,&]|\band\b|\bwith\b", written.casefold())]
-    return tuple(known.get(piece) for piece in pieces if piece) or (None,)
+    return tuple(one for piece in pieces if piece for one in _within(piece)) or (None,)
+
+
+def _within(piece: str) -> tuple[Medicine | None, ...]:
+    """The medicine of this name; else those named among other words ("lithium at night"), with None for the rest."""
+    known = medicines()
+    if piece in known:
+        return (known[piece],)
+    return (*(known[word] for word in piece.split() if word in known), None)
 
 
 def _plain(written: str) -> str:
