@@ -21,6 +21,13 @@ def offered(person: Person) -> Session:
     return session
 
 
+def offered_today(person: Person) -> Session:
+    session = offered(person)
+    Session.objects.filter(pk=session.pk).update(day=timezone.localdate())
+    session.refresh_from_db()
+    return session
+
+
 def test_each_tap_of_the_check_in_is_kept_by_itself(as_ada: Client, ada: Person) -> None:
     for scale, value in (("mood", 4), ("energy", 6), ("sleep", 7)):
         answer = as_ada.post("/check-in/", {scale: value}, **HTMX)
@@ -129,16 +136,44 @@ def test_swap_offers_another_activity_on_the_same_day(as_ada: Client, ada: Perso
 
 
 def test_not_today_is_a_valid_answer_without_blame(as_ada: Client, ada: Person) -> None:
-    session = offered(ada)
+    session = offered_today(ada)
     page = as_ada.post(f"/sessions/{session.pk}/not-today/", follow=True).content.decode()
     assert "That is fine" in page
+    assert "enough for today" in page
+    assert 'class="main"' not in page, "nothing more is asked for"
     assert not ada.bouts.exists()
     session.refresh_from_db()
     assert session.state == Session.NOT_TODAY
 
 
-def test_done_and_not_today_can_be_taken_back(as_ada: Client, ada: Person) -> None:
+def test_not_today_on_a_day_of_rest_leaves_the_next_session_where_it_is(as_ada: Client, ada: Person) -> None:
     session = offered(ada)
+    Session.objects.filter(person=ada).update(day=timezone.localdate() + timedelta(days=2))
+    page = as_ada.post(f"/sessions/{session.pk}/not-today/", follow=True).content.decode()
+    assert "It stays in your week" in page
+    session.refresh_from_db()
+    assert session.state == Session.PLANNED
+
+
+def test_after_done_nothing_more_is_asked_for_and_the_next_is_named(as_ada: Client, ada: Person) -> None:
+    as_ada.post(f"/sessions/{offered(ada).pk}/done/")
+    Session.objects.filter(person=ada, state=Session.PLANNED).update(
+        day=timezone.localdate() + timedelta(days=2)
+    )
+    page = as_ada.get("/today/").content.decode()
+    assert "That is enough for today" in page
+    assert "Next: " in page
+    assert 'class="main"' not in page
+
+
+def test_after_a_check_in_the_card_comes_anew(as_ada: Client) -> None:
+    assert as_ada.post("/check-in/", {"energy": 1}, **HTMX)["HX-Trigger"] == '{"checked-in": {}}'
+    page = as_ada.get("/today/", **HTMX).content.decode()
+    assert page.lstrip().startswith('<section id="card"')
+
+
+def test_done_and_not_today_can_be_taken_back(as_ada: Client, ada: Person) -> None:
+    session = offered_today(ada)
     for action in ("done", "not-today"):
         as_ada.post(f"/sessions/{session.pk}/{action}/")
         as_ada.post(f"/sessions/{session.pk}/undo/")

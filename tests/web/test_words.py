@@ -17,7 +17,8 @@ from ambulando.web.plans import actions
 from cast import ADA
 
 PAGES = ["/today/", "/week/", "/journal/", "/journal/add/", "/journal/import/", "/progress/", "/progress/answer/", "/questions/",
-         "/questions/phq-9/", "/you/", "/you/leave/", "/start/safety/", "/start/likes/", "/help/", "/about/", "/offline/", "/nothing/", "/sessions/{session}/", "/sessions/{session}/why/"]  # fmt: skip
+         "/questions/phq-9/", "/you/", "/you/leave/", "/start/safety/", "/start/likes/", "/help/", "/about/", "/offline/", "/nothing/",
+         "/account/password/reset/", "/account/password/reset/done/", "/account/confirm-email/", "/account/inactive/", "/sessions/{session}/", "/sessions/{session}/why/"]  # fmt: skip
 #: names, which stay as they are in every language
 NAMES = {
     "Ambulando",

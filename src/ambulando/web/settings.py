@@ -75,6 +75,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "ambulando.web.people.middleware.own_time_zone",
     "ambulando.web.people.middleware.kept_by_nobody",
+    "ambulando.web.people.middleware.stays_signed_in",
+    "ambulando.web.people.middleware.signs_in_again",
 ]
 
 CONTENT_SECURITY_POLICY = {
@@ -149,15 +151,33 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+SHORTEST_PASSWORD = 10
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": SHORTEST_PASSWORD},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 EMAIL_REQUIRED = os.environ.get("AMBULANDO_EMAIL_REQUIRED") == "1"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if EMAIL_REQUIRED else "email", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "ambulando.web.people.forms.SignupForm"
+ACCOUNT_ADAPTER = "ambulando.web.people.account_forms.Adapter"
+ACCOUNT_USERNAME_VALIDATORS = "ambulando.web.people.account_forms.USERNAME"
+ACCOUNT_FORMS = {
+    name: f"ambulando.web.people.account_forms.{form}"
+    for name, form in {
+        "login": "LoginForm",
+        "signup": "SignupForm",
+        "add_email": "AddEmailForm",
+        "change_password": "ChangePasswordForm",
+        "reset_password": "ResetPasswordForm",
+        "reset_password_from_key": "ResetPasswordKeyForm",
+        "reauthenticate": "ReauthenticateForm",
+    }.items()
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if EMAIL_REQUIRED else "none"
 ACCOUNT_SESSION_REMEMBER = True
 LOGIN_REDIRECT_URL = "today"
@@ -165,7 +185,8 @@ LOGIN_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 
 SMTP = urlsplit(os.environ.get("AMBULANDO_SMTP", ""))
-if SMTP.hostname:
+SENDS_EMAIL = bool(SMTP.hostname)
+if SENDS_EMAIL:
     EMAIL_HOST, EMAIL_PORT = SMTP.hostname, SMTP.port or 587
     EMAIL_USE_SSL = EMAIL_PORT == 465
     EMAIL_USE_TLS = EMAIL_PORT not in (25, 465)

@@ -23,6 +23,7 @@ def main(attached: bool) -> None:
     from ambulando.web.home import for_owner_alone
 
     for_owner_alone()
+    os.nice(5)  # a page that somebody waits for comes first
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ambulando.web.settings")
     import django
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from ambulando.activity.bouts import Bout as DoneBout
 from ambulando.activity.recordings.importing import Imported, look_at
@@ -37,9 +38,11 @@ def check_in(person: Person, day: date, part: str, **scales: int | None) -> Chec
 def add_bout(
     person: Person, *, activity: str, start: datetime, minutes: int, effort: int | None = None, note: str = ""
 ) -> Bout:
-    bout = Bout.objects.create(
-        person=person, activity=activity, start=start, seconds=minutes * 60, effort=effort, note=note
-    )
+    """Keep what was done. The same sent twice, as by a double click, is kept once."""
+    same = {"activity": activity, "start": start, "seconds": minutes * 60, "effort": effort, "note": note}
+    if found := person.bouts.filter(**same).first():
+        return found
+    bout = Bout.objects.create(person=person, **same)
     changed.send(sender=Bout, person=person)
     return bout
 
@@ -111,11 +114,19 @@ def _same_bout(person: Person, bout: DoneBout) -> Bout | None:
 def assess(
     person: Person, instrument: str, answers: Sequence[int | None], day: date
 ) -> tuple[Assessment, str]:
-    """Keep the answers with their score. Returns the assessment and the route of item 9: none, help, emergency-first."""
+    """Keep the answers with their score. Returns the assessment and the route of item 9: none, help, emergency-first.
+
+    The same answers sent twice within a minute, as by a double click, are kept once.
+    """
     if all(answer is None for answer in answers):
         raise InputError("No question was answered yet. Answer those you can; you may leave some out.")
     result = scoring.score(instrument, answers)
     route = item9.route(answers) if instrument == "phq-9" else "none"
+    just_now = timezone.now() - timedelta(minutes=1)
+    if same := person.assessments.filter(
+        instrument=instrument, day=day, answers=list(answers), made_at__gt=just_now
+    ).first():
+        return same, route
     assessment = Assessment.objects.create(
         person=person,
         instrument=instrument,

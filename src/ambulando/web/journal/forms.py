@@ -27,15 +27,26 @@ def activity_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 class BoutForm(forms.Form):
     activity = forms.ChoiceField(label=_("What did you do?"), choices=activity_choices)
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(
+        label=_("Day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Please pick a day."), "invalid": _("Please pick a day.")},
+    )
     time = forms.TimeField(
-        label=_("About when"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("About when"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        error_messages={
+            "required": _("About when is enough."),
+            "invalid": _("About when is enough, as 08:15."),
+        },
     )
     minutes = forms.IntegerField(
         label=_("Minutes"),
         min_value=1,
         max_value=24 * 60,
         error_messages={
+            "required": _("Please put in how many minutes. A guess is fine."),
+            "invalid": _("Please put in how many minutes. A guess is fine."),
             "min_value": _("One minute counts. Please put in 1 or more."),
             "max_value": _("A day has 1440 minutes. Please put in fewer."),
         },
@@ -51,7 +62,7 @@ class BoutForm(forms.Form):
         label=_("A note for yourself (you can leave this out)"),
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
 
     def clean(self) -> dict[str, Any]:

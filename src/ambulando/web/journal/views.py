@@ -11,29 +11,34 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 
 from ambulando.activity import recordings
 from ambulando.activity.catalogue import catalogue
-from ambulando.ground import InputError
+from ambulando.ground import InputError, Words
 from ambulando.measures import checkins
 from ambulando.measures.change import change
-from ambulando.measures.instruments import instrument, instruments
+from ambulando.measures.instruments import Item, instrument, instruments
 from ambulando.safety import helplines as lines
 from ambulando.safety import item9
 from ambulando.web.journal import actions, queries
 from ambulando.web.journal.forms import BoutForm, ImportForm
 from ambulando.web.journal.models import Assessment, Bout
+from ambulando.web.people.unsent import given
+from ambulando.web.posted import posted
 
 #: how many days the journal shows at once
 PAGE_OF_DAYS = 30
+#: minutes that the form for something done starts with
+USUAL_MINUTES = 10
 
 
+@posted(back="today")
 @login_required
-@require_POST
 def check_in(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
     try:
@@ -43,7 +48,8 @@ def check_in(request: HttpRequest) -> HttpResponse:
     except InputError as error:
         said, status = str(error), 422
     if request.htmx:
-        return render(request, "journal/saved.html", {"said": said}, status=status)
+        answer = render(request, "journal/saved.html", {"said": said}, status=status)
+        return trigger_client_event(answer, "checked-in")
     messages.info(request, said)
     return redirect("today")
 
@@ -71,6 +77,12 @@ def journal(request: HttpRequest) -> HttpResponse:
     return render(request, "journal/journal.html", context)
 
 
+def journal_at(day: date) -> str:
+    """The address of the journal where this day is in view."""
+    recent = day > timezone.localdate() - timedelta(days=PAGE_OF_DAYS)
+    return reverse("journal") + ("" if recent else f"?until={day}") + f"#day-{day}"
+
+
 def day_from(text: str) -> date | None:
     """The day that an address names, where it is one that a journal can have."""
     try:
@@ -82,15 +94,16 @@ def day_from(text: str) -> date | None:
 
 @login_required
 def add_bout(request: HttpRequest) -> HttpResponse:
-    now = timezone.localtime()
+    # What is added is over: it began as long ago as the minutes that the form starts with.
+    now = timezone.localtime() - timedelta(minutes=USUAL_MINUTES)
     last = request.user.bouts.first()
     initial = {
         "activity": last.activity if last else "easy-walk",
         "day": now.date(),
         "time": now.time().replace(second=0, microsecond=0),
-        "minutes": 10,
+        "minutes": USUAL_MINUTES,
     }
-    form = BoutForm(request.POST or None, initial=initial)
+    form = BoutForm(given(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         actions.add_bout(
@@ -103,7 +116,7 @@ def add_bout(request: HttpRequest) -> HttpResponse:
         )
         so_far = queries.sessions_so_far(request.user)
         messages.success(request, _("Kept. That is {count} so far.").format(count=so_far))
-        return redirect("journal")
+        return redirect(journal_at(values["day"]))
     return render(request, "journal/bout.html", {"form": form, "page": "journal"})
 
 
@@ -114,15 +127,17 @@ def change_bout(request: HttpRequest, pk: int) -> HttpResponse:
     initial = {
         "activity": bout.activity,
         "day": start.date(),
-        "time": start.time(),
+        "time": start.time().replace(second=0, microsecond=0),  # as the form shows it
         "minutes": max(1, bout.minutes),
         "effort": bout.effort,
         "note": bout.note,
     }
-    form = BoutForm(request.POST or None, initial=initial)
+    form = BoutForm(given(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        changed: dict[str, Any] = {name: values[name] for name in ("activity", "effort", "note")}
+        changed: dict[str, Any] = {name: values[name] for name in ("effort", "note")}
+        if "activity" in form.changed_data:
+            changed["activity"] = values["activity"]
         # Seconds that a device measured stay as they are while nobody alters them.
         if {"day", "time"} & set(form.changed_data):
             changed["start"] = values["start"]
@@ -130,7 +145,7 @@ def change_bout(request: HttpRequest, pk: int) -> HttpResponse:
             changed["seconds"] = values["minutes"] * 60
         actions.change_bout(request.user, bout, **changed)
         messages.success(request, _("Changed."))
-        return redirect("journal")
+        return redirect(journal_at(values["day"]))
     return render(request, "journal/bout.html", {"form": form, "bout": bout, "page": "journal"})
 
 
@@ -140,7 +155,7 @@ def remove_bout(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         actions.remove_bout(request.user, bout)
         messages.success(request, _("Removed."))
-        return redirect("journal")
+        return redirect(journal_at(timezone.localtime(bout.start).date()))
     context = {
         "what": catalogue()[bout.activity].name,
         "when": bout.start,
@@ -192,6 +207,7 @@ def questionnaire(request: HttpRequest, instrument_id: str) -> HttpResponse:
         raise Http404
     chosen = instrument(instrument_id)
     error = None
+    sent = given(request) or {}
     if request.method == "POST":
         try:
             answers = [
@@ -203,7 +219,10 @@ def questionnaire(request: HttpRequest, instrument_id: str) -> HttpResponse:
             error = str(problem)
         else:
             return redirect("assessment_help" if route != "none" else "assessment", pk=assessment.pk)
-    context = {"instrument": chosen, "error": error, "page": "progress"}
+    rows = [
+        (number, item, sent.get(f"item-{number}", "")) for number, item in enumerate(chosen.items, start=1)
+    ]
+    context = {"instrument": chosen, "rows": rows, "error": error, "page": "progress"}
     return render(request, "journal/questionnaire.html", context, status=422 if error else 200)
 
 
@@ -246,10 +265,17 @@ def assessment(request: HttpRequest, pk: int) -> HttpResponse:
         "before": before,
         "change": change(found.instrument, before.total, found.total) if before and chosen.change else None,
         "missing": sum(answer is None for answer in found.answers),
-        "pairs": list(zip(chosen.items, found.answers, strict=False)),
+        "pairs": [
+            (item, in_words(item, answer)) for item, answer in zip(chosen.items, found.answers, strict=False)
+        ],
         "page": "progress",
     }
     return render(request, "journal/assessment.html", context)
+
+
+def in_words(item: Item, answer: int | None) -> Words | None:
+    """An answer as the instrument words it; None where it was left out."""
+    return next((one.text for one in item.answers if one.score == answer), None)
 
 
 @login_required

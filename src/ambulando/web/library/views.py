@@ -221,5 +221,20 @@ def figure(request: HttpRequest, publication: int, name: str, theme: str, width:
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose page was open too long, or was sent from elsewhere. Nothing was changed."""
-    return render(request, "library/stale_form.html", status=403)
+    """A form whose page was open too long, or was sent from elsewhere. Nothing was changed.
+
+    What was typed on a page of ours can be sent again; a form of another site, a password or a file is not offered.
+    """
+    ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    secret = any("password" in name for name, _value in fields) or bool(request.FILES)
+    context = {"fields": fields if ours and not secret else []}
+    response = render(request, "library/stale_form.html", context, status=403)
+    if ours and request.htmx:
+        response["HX-Refresh"] = "true"
+    return response

@@ -61,6 +61,8 @@ class SafetyForm(forms.Form):
         max_value=120,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={
+            "required": _("Please put in your age in years."),
+            "invalid": _("Please put in your age in years."),
             "min_value": _("Please put in your age in years."),
             "max_value": _("Please put in your age in years."),
         },

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ambulando.web.people import actions
 from ambulando.web.people.forms import LikesForm, SafetyForm
+from ambulando.web.people.unsent import given
 from ambulando.web.plans import actions as plans
 from ambulando.web.plans.landscape import landscape
 
@@ -25,7 +26,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 @login_required
 def onboard_safety(request: HttpRequest) -> HttpResponse:
     """The first step: what keeps the plan safe."""
-    form = SafetyForm(request.POST or None, initial=SafetyForm.initial_of(request.user))
+    form = SafetyForm(given(request), initial=SafetyForm.initial_of(request.user))
     if request.method == "POST" and form.is_valid():
         actions.tell(request.user, form.answers(), time_zone=form.cleaned_data["time_zone"])
         if request.user.onboarded_at is None:
@@ -33,7 +34,8 @@ def onboard_safety(request: HttpRequest) -> HttpResponse:
         plans.make_week(request.user, _today(request))
         messages.success(request, _("Kept. The plan follows it from now on."))
         return redirect("today")
-    zone_known = "" if request.user.onboarded_at is None and request.user.time_zone == "UTC" else "known"
+    unknown = request.user.onboarded_at is None and request.user.time_zone == "UTC" and not form.is_bound
+    zone_known = "" if unknown else "known"
     form.fields["time_zone"].widget.attrs["data-own-time-zone"] = zone_known
     return render(request, "people/safety.html", {"form": form, "first": request.user.onboarded_at is None})
 
@@ -43,7 +45,7 @@ def onboard_likes(request: HttpRequest) -> HttpResponse:
     """The second step: what the person likes, and what gets in the way."""
     if not request.user.answers.get("age"):
         return redirect("onboard_safety")
-    form = LikesForm(request.POST or None, initial=LikesForm.initial_of(request.user))
+    form = LikesForm(given(request), initial=LikesForm.initial_of(request.user))
     if request.method == "POST" and form.is_valid():
         first = request.user.onboarded_at is None
         actions.tell(request.user, form.answers())

@@ -140,6 +140,7 @@ def done(
     person: Person, session: Session, now: datetime, *, minutes: int | None = None, effort: int | None = None
 ) -> Session:
     """Mark as done, and write the bout into the journal. The smallest version counts in full."""
+    session.refresh_from_db(fields=["bout", "state"])  # a second tap may have come first
     if session.bout_id:
         return session
     took = minutes or session.minutes
@@ -169,6 +170,11 @@ def undo(person: Person, session: Session) -> Session:
     session.state = Session.PLANNED
     session.save(update_fields=["bout", "state", "changed_at"])
     return session
+
+
+def reopen(person: Person) -> None:
+    """A session whose bout was removed from the journal is no longer done."""
+    person.sessions.filter(state=Session.DONE, bout=None).update(state=Session.PLANNED)
 
 
 def keep_answer(person: Person, fit: Mapping[str, Any]) -> None:

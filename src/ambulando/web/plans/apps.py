@@ -6,7 +6,7 @@ class Plans(AppConfig):
     name = "ambulando.web.plans"
 
     def ready(self) -> None:
-        from ambulando.web.journal.models import Assessment, CheckIn
+        from ambulando.web.journal.models import Assessment, Bout, CheckIn
         from ambulando.web.journal.signals import changed
         from ambulando.web.plans import actions
         from ambulando.web.plans.jobs import refresh_answer
@@ -18,6 +18,8 @@ class Plans(AppConfig):
                     actions.adapt(person, today)
                 elif sender is Assessment:
                     actions.keep_safe(person, today)
+                elif sender is Bout:
+                    actions.reopen(person)
             refresh_answer.enqueue(person.pk)
 
         changed.connect(on_change, weak=False, dispatch_uid="refresh_answer")

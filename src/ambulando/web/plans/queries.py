@@ -23,6 +23,13 @@ def with_week() -> QuerySet[Session]:
     return Session.objects.select_related("week")
 
 
+def standing(session: Session) -> Session:
+    """The session that took this one's place, when the person asked for smaller or other; else this one."""
+    while session.state == Session.REPLACED:
+        session = with_week().get(instead_of=session)
+    return session
+
+
 def suggested(sessions: list[Session], today: date) -> Session | None:
     """The one thing offered now: what was begun, else the open session of today, else the next one to come.
 

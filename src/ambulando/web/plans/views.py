@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from ambulando.activity.catalogue import catalogue
 from ambulando.ground import InputError
@@ -23,6 +23,7 @@ from ambulando.web.people.words import MODALITY_NAMES
 from ambulando.web.plans import actions, progress, queries
 from ambulando.web.plans.landscape import landscape
 from ambulando.web.plans.models import Session
+from ambulando.web.posted import posted
 
 #: an energy at or under this shows one card and nothing else
 LOW_ENERGY = 2
@@ -30,7 +31,8 @@ LOW_ENERGY = 2
 
 @onboarded
 def today(request: HttpRequest) -> HttpResponse:
-    return render(request, "plans/today.html", _today(request))
+    # After a check-in the card alone is asked for: it may hold a smaller session now.
+    return render(request, "plans/card.html" if request.htmx else "plans/today.html", _today(request))
 
 
 def _today(request: HttpRequest) -> dict[str, Any]:
@@ -41,6 +43,9 @@ def _today(request: HttpRequest) -> dict[str, Any]:
     suggestion = queries.suggested(sessions, now.date())
     check_in = read.check_in_of(person, now.date(), journal.part_of(now))
     so_far = read.sessions_so_far(person)
+    done_today = [one for one in sessions if one.state == Session.DONE and one.day == now.date()]
+    rested_today = [one for one in sessions if one.state == Session.NOT_TODAY and one.day == now.date()]
+    is_today = bool(suggestion and suggestion.day == now.date())
     quiet = person.quiet or bool(check_in and check_in.energy is not None and check_in.energy <= LOW_ENERGY)
     return {
         "page": "today",
@@ -48,11 +53,11 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         "week": week,
         "suggestion": suggestion,
         "activity": catalogue()[suggestion.activity] if suggestion else None,
-        "is_today": bool(suggestion and suggestion.day == now.date()),
-        "done_today": [
-            session for session in sessions if session.state == Session.DONE and session.day == now.date()
-        ],
-        "rested_today": [s for s in sessions if s.state == Session.NOT_TODAY and s.day == now.date()],
+        "is_today": is_today,
+        "done_today": done_today,
+        "rested_today": rested_today,
+        # Who did something, or said "not today", is asked for nothing more.
+        "enough": bool(not is_today and (done_today or rested_today)),
         "scales": [
             (scale, getattr(check_in, scale.id, None) if check_in else None)
             for scale in checkins.SCALES.values()
@@ -66,14 +71,18 @@ def _today(request: HttpRequest) -> dict[str, Any]:
 
 
 def session_action(act: Callable[[HttpRequest, Session], str | None]) -> Callable[..., HttpResponse]:
-    """A change to one's own session, posted from Today; answers with the card alone when htmx asked."""
+    """A change to one's own session, posted from Today; answers with the card alone when htmx asked.
 
+    A tap on an old page reaches what took the session's place; two taps at once come one after the other.
+    """
+
+    @posted(back="today")
     @onboarded
-    @require_POST
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        session = get_object_or_404(queries.with_week(), pk=pk, person=request.user)
         try:
-            said = act(request, session)
+            with transaction.atomic():
+                session = queries.standing(get_object_or_404(queries.with_week(), pk=pk, person=request.user))
+                said = act(request, session)
         except InputError as error:
             said = str(error)
         if said:
@@ -85,16 +94,25 @@ def session_action(act: Callable[[HttpRequest, Session], str | None]) -> Callabl
     return view
 
 
+def gone(session: Session) -> str | None:
+    """What is said of a session that is no longer open: nothing where it is done or rested already."""
+    if session.state in (Session.DONE, Session.NOT_TODAY):
+        return None
+    return _("That one is no longer in your week. Here is what is.")
+
+
 @session_action
-def start(request: HttpRequest, session: Session) -> None:
-    if session.open:
-        actions.start(request.user, session, timezone.localdate())
+def start(request: HttpRequest, session: Session) -> str | None:
+    if not session.open:
+        return gone(session)
+    actions.start(request.user, session, timezone.localdate())
+    return None
 
 
 @session_action
 def smaller(request: HttpRequest, session: Session) -> str | None:
     if not session.open:
-        return None
+        return gone(session)
     smaller = actions.smaller(request.user, session)
     return _("This is the smallest version. It counts in full.") if smaller.pk == session.pk else None
 
@@ -102,7 +120,7 @@ def smaller(request: HttpRequest, session: Session) -> str | None:
 @session_action
 def swap(request: HttpRequest, session: Session) -> str | None:
     if not session.open:
-        return None
+        return gone(session)
     other = actions.swap(request.user, session, timezone.localdate())
     return _("There is nothing else that fits just now.") if other.pk == session.pk else None
 
@@ -110,7 +128,7 @@ def swap(request: HttpRequest, session: Session) -> str | None:
 @session_action
 def done(request: HttpRequest, session: Session) -> str | None:
     if not session.open:
-        return None
+        return gone(session)
     actions.done(request.user, session, timezone.now().astimezone(request.user.zone))
     return _("Done. That is {count} so far.").format(count=read.sessions_so_far(request.user))
 
@@ -118,7 +136,9 @@ def done(request: HttpRequest, session: Session) -> str | None:
 @session_action
 def not_today(request: HttpRequest, session: Session) -> str | None:
     if not session.open:
-        return None
+        return gone(session)
+    if session.day > timezone.localdate():  # not today, and its own day is still to come
+        return _("That is fine. It stays in your week, for its own day.")
     actions.not_today(request.user, session)
     return _("That is fine. Rest is part of it.")
 
@@ -129,8 +149,8 @@ def undo(request: HttpRequest, session: Session) -> None:
         actions.undo(request.user, session)
 
 
+@posted(back="today")
 @onboarded
-@require_POST
 def effort(request: HttpRequest, pk: int) -> HttpResponse:
     """How hard it was, after "done": one tap, or none."""
     session = get_object_or_404(Session, pk=pk, person=request.user, bout__isnull=False)
@@ -145,8 +165,8 @@ def effort(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("today")
 
 
+@posted(back="today")
 @onboarded
-@require_POST
 def quiet(request: HttpRequest) -> HttpResponse:
     """Show one card only, or everything again."""
     request.user.quiet = not request.user.quiet
@@ -168,8 +188,8 @@ def week(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/week.html", context)
 
 
+@posted(back="week")
 @onboarded
-@require_POST
 def remake(request: HttpRequest) -> HttpResponse:
     actions.make_week(request.user, timezone.localdate())
     messages.info(request, _("Here is a new week. What you did stays."))

@@ -18,5 +18,25 @@ for (const group of document.querySelectorAll("[data-at-most]")) {
   update();
 }
 
+// A form that needs another look opens at the place.
+document.querySelector("[aria-invalid=true]")?.focus();
+
+// A tap that did not get through says so; what came back may have taken the focus with it.
+const notSent = document.getElementById("not-sent");
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(name, () => {
+    notSent.hidden = false;
+    document.getElementById("saved")?.replaceChildren();
+  });
+}
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.successful && event.detail.requestConfig.verb === "post") notSent.hidden = true;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.requestConfig?.verb === "post" && document.activeElement === document.body) {
+    document.getElementById("suggestion")?.focus({ preventScroll: true });
+  }
+});
+
 // Help works offline: the service worker keeps the help page.
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js");

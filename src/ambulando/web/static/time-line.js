@@ -64,7 +64,7 @@ if (holder && window.uPlot) {
     .then((answer) => answer.json())
     .then((columns) => {
       if (!columns.days.length) return;
-      holder.hidden = false;
+      holder.closest("figure").hidden = false;
       let chart = draw(columns);
       const again = () => { chart.destroy(); chart = draw(columns); };
       window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 
 from ambulando.activity.catalogue import catalogue
 from ambulando.ground import Words, words_of
+from ambulando.web.people.unsent import owner_of
 
 register = template.Library()
 
@@ -30,6 +32,13 @@ def say(sentence: Any) -> str:
         }
         return pattern.format(**values) if values else pattern
     return gettext(sentence) if sentence else ""
+
+
+@register.filter
+def sentences_of(message: dict[str, Any]) -> list[Any]:
+    """The sentences that stored Words were put together from, one by one."""
+    parts = [value for name, value in message["values"].items() if name.startswith("sentence")]
+    return parts or [message]
 
 
 @register.simple_tag
@@ -89,6 +98,18 @@ def row_link(row: dict[str, str]) -> str:
         address += f"?until={day}#day-{day}"
         id_ = date_format(day, "j M Y")
     return format_html('<a href="{}">{} {}</a>', address, names[kind], id_)
+
+
+@register.simple_tag
+def sends_email() -> bool:
+    """Whether this installation can send mail, so that no page promises one that never comes."""
+    return settings.SENDS_EMAIL
+
+
+@register.simple_tag(takes_context=True)
+def form_owner(context: Any) -> str:
+    """In a form: whose it is, so that what was written outlives the end of the session."""
+    return format_html('<input type="hidden" name="of" value="{}">', owner_of(context["request"]))
 
 
 @register.filter
