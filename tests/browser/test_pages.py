@@ -107,6 +107,20 @@ def test_what_can_be_tapped_is_large_enough_for_a_tired_thumb(open_page: Any) ->
     assert small == []
 
 
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_each_place_of_a_scale_is_a_circle_with_its_number(open_page: Any, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 800})
+    sign_in(page)
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll(".places span")].map((place) => {
+          const box = place.getBoundingClientRect();
+          return [box.width, box.height];
+        })"""
+    )
+    assert len(sizes) == 33
+    assert all(across >= 24 and abs(across - down) < 1 for across, down in sizes), sizes[:3]
+
+
 def test_with_reduced_motion_nothing_moves(open_page: Any) -> None:
     page = open_page(reduced_motion="reduce")
     page.goto("/")

@@ -93,11 +93,17 @@ def test_no_limit_of_safety_of_growth_or_of_the_person_is_ever_broken(
         assert TODAY <= session.day < TODAY + timedelta(days=7)
         assert set(activity.kit) <= {*profile.kit, "wheelchair"}
         assert profile.money is None or activity.cost <= profile.money
-        same = [one.minutes for one in state.recent if modality_of(one) == activity.modality]
-        if same and loaded(activity):
-            assert session.minutes <= 1.10 * max(same) + 1e-6
+        same = [one for one in state.recent if modality_of(one) == activity.modality]
+        if loaded(activity):
+            # Only bouts that were loaded themselves count; without any it is a new kind, which starts small.
+            carried = [one.minutes for one in same if loaded(catalogue()[one.activity])]
+            if carried:
+                assert session.minutes <= 1.10 * max(carried) + 1e-6
+            elif state.account is None:
+                assert session.minutes <= number("new-kind", "minutes")
         elif same:
-            assert session.minutes <= max(1.10 * max(same), max(same) + 5) + 1e-6
+            longest = max(one.minutes for one in same)
+            assert session.minutes <= max(1.10 * longest, longest + 5) + 1e-6
         if not limits.progression:
             usual = max((minutes for _, minutes in state.active_days), default=5)
             assert session.minutes <= max(usual, 2)
@@ -374,3 +380,11 @@ def test_a_wish_let_go_of_for_one_session_alone_is_said():
     assert "outdoors" not in catalogue()[plan.week[0].activity].places  # in the hot hours
     assert "outdoors" in catalogue()[plan.week[1].activity].places
     assert "the places you named" in str(plan.message)
+
+
+def test_a_restart_after_a_gap_is_no_way_round_the_limit_of_growth_of_loaded_kinds() -> None:
+    done = [bout("corner-walk", 14, 1.0, None), bout("seated-arm-lifts", 14, 1.0, None)]
+    plan = make(profile_from({}), today=TODAY, rng=Random(0), bouts=done)
+    strength = [one for one in plan.week if catalogue()[one.activity].modality == "strength"]
+    assert plan.week
+    assert strength == [], "two minutes would be twice the longest"

@@ -53,6 +53,11 @@ def test_the_help_page_shows_the_numbers_of_a_country_as_they_are_dialled(client
     assert found.fallback in page
 
 
+def test_the_emergency_number_stands_above_the_lines(client: Client) -> None:
+    page = client.get("/help/?country=NZ").content.decode()
+    assert page.index('href="tel:111"') < page.index('href="tel:1737"')
+
+
 def test_help_needs_no_database(client: Client, django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
         assert client.get("/help/?country=GB").status_code == 200

@@ -36,6 +36,13 @@ def test_from_2_on_the_emergency_number_comes_first(as_ada: Client) -> None:
     assert high.index('href="tel:111"') < high.index('href="tel:1737"')
 
 
+def test_who_says_not_safe_now_gets_the_emergency_number_first(as_ada: Client, ada: Person) -> None:
+    page = fill_in(as_ada, "phq-9", [0] * 8 + [1]).content.decode()
+    assert "I am not safe now" in page
+    page = as_ada.get(f"/assessments/{ada.assessments.get().pk}/help/?now").content.decode()
+    assert page.index('href="tel:111"') < page.index('href="tel:1737"')
+
+
 def test_help_comes_also_when_other_questions_were_left_out(as_ada: Client, ada: Person) -> None:
     page = fill_in(as_ada, "phq-9", [None] * 8 + [1])
     assert "Thank you for telling us" in page.content.decode()

@@ -109,7 +109,8 @@ def cap(activity: Activity, standing: Standing, limits: Limits, *, liked: bool =
         known = activity.modality in standing.longest
         # a loaded kind that is not in the last 30 days starts anew; an easy one may go by its old longest
         if old is not None and (old.minutes * factor < most or not (known or loaded(activity))):
-            most, rule = max(old.minutes * factor, number("smallest", "minutes")), "restart"
+            # the smallest size is a floor for a restart, but never a way round the limit of growth
+            most, rule = max(old.minutes * factor, min(most, number("smallest", "minutes"))), "restart"
             rows = [row("bout", old.start), row("catalogue", activity.id)]
     if not limits.progression:
         usual = _usual(standing)

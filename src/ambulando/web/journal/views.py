@@ -242,7 +242,7 @@ def assessment_help(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "assessment": found,
         "help": lines.helplines(request.user.answers.get("country"), today=timezone.localdate()),
-        "emergency_first": item9.route(found.answers) == "emergency-first",
+        "emergency_first": item9.route(found.answers, not_safe_now="now" in request.GET) == "emergency-first",
     }
     return render(request, "journal/assessment_help.html", context)
 

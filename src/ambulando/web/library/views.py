@@ -47,7 +47,11 @@ def help_page(request: HttpRequest) -> HttpResponse:
     if country is None and request.user.is_authenticated:
         country = request.user.answers.get("country")
     found = lines.helplines(country or None, today=timezone.localdate())
-    context = {"help": found, "countries": [("", _("Choose a country")), *lines.countries()]}
+    context = {
+        "help": found,
+        "emergency_first": True,  # on a small screen what stands below the lines is not seen
+        "countries": [("", _("Choose a country")), *lines.countries()],
+    }
     return render(request, "library/help.html", context)
 
 

@@ -38,5 +38,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
 });
 
+// A password that is typed once can be looked at.
+for (const label of document.querySelectorAll("[data-shows]")) {
+  label.hidden = false;
+  label.addEventListener("change", (event) => {
+    document.getElementById(label.dataset.shows).type = event.target.checked ? "text" : "password";
+  });
+}
+
 // Help works offline: the service worker keeps the help page.
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js");

@@ -143,3 +143,9 @@ def sources_of(beliefs: list[dict[str, Any]]) -> list[str]:
 @register.filter
 def whole(value: float) -> int:
     return round(value)
+
+
+@register.filter
+def day(text: str | None) -> date | None:
+    """A day that was stored as text."""
+    return date.fromisoformat(text) if text else None
