@@ -4,7 +4,6 @@ import csv
 import itertools
 import random
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import fitdecode
@@ -16,8 +15,9 @@ from ambulando.activity.recordings import Day, fit, messages, read
 from ambulando.activity.recordings.tracks import metres_between
 from ambulando.ground import InputError
 from fit_writer import EVENT_TYPES, SPORTS, SUB_SPORTS, TYPES, fit_file
+from places import SHARED
 
-RECORDINGS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "recordings"
+RECORDINGS = SHARED / "data" / "recordings"
 real = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings of ../shared are not here")
 START = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
 

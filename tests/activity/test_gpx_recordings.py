@@ -4,7 +4,6 @@ import itertools
 import math
 import re
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,8 +13,9 @@ from hypothesis import strategies as st
 from ambulando.activity.recordings import gpx, read
 from ambulando.activity.recordings.tracks import EARTH_RADIUS, ascent_of, metres_between, moving_of
 from ambulando.ground import InputError
+from places import SHARED
 
-RECORDINGS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "recordings"
+RECORDINGS = SHARED / "data" / "recordings"
 real = pytest.mark.skipif(not RECORDINGS.is_dir(), reason="the recordings of ../shared are not here")
 START = datetime(2026, 11, 2, 20, 30, tzinfo=UTC)
 #: Degrees of latitude that are one metre.

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +9,9 @@ import pytest
 from ambulando.evidence.covariance import greenland_longnecker, pseudo_cases
 from ambulando.evidence.dose import DoseGroup, basis, curve_at, dose_response, groups_from, person_year_knots
 from ambulando.ground import InputError, rows_of
+from places import SHARED
 
-ORACLE = Path(__file__).resolve().parents[2].parent / "shared" / "oracle"
+ORACLE = SHARED / "oracle"
 needs_oracle = pytest.mark.skipif(
     not ORACLE.exists(), reason="the reference answers in ../shared are not here"
 )

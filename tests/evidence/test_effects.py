@@ -2,7 +2,6 @@
 
 import csv
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +10,9 @@ from hypothesis import strategies as st
 
 from ambulando.evidence import effects
 from ambulando.ground import InputError
+from places import SHARED
 
-ORACLE = Path(__file__).resolve().parents[2].parent / "shared" / "oracle"
+ORACLE = SHARED / "oracle"
 needs_oracle = pytest.mark.skipif(
     not ORACLE.exists(), reason="the reference answers in ../shared are not here"
 )

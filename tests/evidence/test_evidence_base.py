@@ -4,14 +4,14 @@ import csv
 import dataclasses
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from ambulando.evidence import base, modalities, rows, within_person
 from ambulando.ground import InputError
+from places import SHARED
 
-DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+DATA = SHARED / "data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the source facts in ../shared are not here")
 
 

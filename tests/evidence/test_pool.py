@@ -2,7 +2,6 @@
 
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +11,9 @@ from hypothesis import strategies as st
 from ambulando.evidence.pool import pool, pool_many
 from ambulando.evidence.tau2 import tau2_of
 from ambulando.ground import InputError
+from places import SHARED
 
-ORACLE = Path(__file__).resolve().parents[2].parent / "shared" / "oracle"
+ORACLE = SHARED / "oracle"
 needs_oracle = pytest.mark.skipif(
     not ORACLE.exists(), reason="the reference answers in ../shared are not here"
 )

@@ -1,7 +1,5 @@
 """Published beside recomputed, and the tolerances behind it."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -9,14 +7,9 @@ from ambulando.evidence import base, effects, recompute
 from ambulando.evidence.pool import pool
 from ambulando.evidence.reproduce import half_unit, reproduce
 from ambulando.ground import InputError
+from places import SHARED
 
-CURVE = (
-    Path(__file__).resolve().parents[2].parent
-    / "shared"
-    / "data"
-    / "pearce2022"
-    / "MA-DR_0.75_depression-non-fatal.csv"
-)
+CURVE = SHARED / "data" / "pearce2022" / "MA-DR_0.75_depression-non-fatal.csv"
 
 
 def test_every_figure_holds_within_its_stated_tolerance():

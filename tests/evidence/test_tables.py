@@ -1,14 +1,13 @@
 """A user's own table: what is read, what is left out with a reason, and what is refused in one sentence."""
 
-from pathlib import Path
-
 import pytest
 
 from ambulando.evidence.pool import pool
 from ambulando.evidence.tables import dose_text, pool_text, read
 from ambulando.ground import InputError
+from places import SHARED
 
-ORACLE = Path(__file__).resolve().parents[2].parent / "shared" / "oracle" / "data"
+ORACLE = SHARED / "oracle" / "data"
 needs_oracle = pytest.mark.skipif(not ORACLE.exists(), reason="the data sets in ../shared are not here")
 
 MEANS = "slab,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,10,5,20,13,6,20\nB,9,4,30,12,5,31\nC,11,6,25,12,6,24\nD,8,5,40,11,5,41\n"

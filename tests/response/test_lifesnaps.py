@@ -8,14 +8,14 @@ import csv
 import math
 from collections import defaultdict
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from ambulando.response.fit import fit
 from ambulando.response.series import Series
+from places import SHARED
 
-FILE = Path(__file__).resolve().parents[2].parent / "shared/data/lifesnaps/lifesnaps_daily_fitbit_sema.csv"
+FILE = SHARED / "data/lifesnaps/lifesnaps_daily_fitbit_sema.csv"
 PLEASANT, UNPLEASANT = ("HAPPY", "RESTED/RELAXED"), ("SAD", "TENSE/ANXIOUS")
 
 

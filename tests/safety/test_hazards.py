@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import fields
-from pathlib import Path
 
 from ambulando.safety.limits import Limits
 from ambulando.safety.rules import Rule, rules
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LOG = (ROOT / "docs" / "hazards.md").read_text("utf-8")
 ROWS = [
     [cell.strip() for cell in line.strip("|").split(" | ")]
