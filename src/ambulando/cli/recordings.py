@@ -46,7 +46,8 @@ def import_files(
             for row in rows
             for bout in row["bouts"]
         ]
-        table("", ("file", "status", "activity", "start", "minutes", "metres"), lines)
+        if lines:
+            table("", ("file", "status", "activity", "start", "minutes", "metres"), lines)
 
     answer({"files": rows}, json_, show)
     refused = [row for row in rows if row["status"] == "refused"]
