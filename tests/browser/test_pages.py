@@ -40,6 +40,7 @@ def further(page: Any) -> list[str]:
     # the journal's newest month may be empty; its earlier one is not
     page.goto("/journal/")
     bout = page.locator("a[href^='/journal/bouts/']").first.get_attribute("href")
+    check_in = page.locator("a[href^='/journal/check-ins/']").first.get_attribute("href")
     number = re.search(r"\d+", session)[0]
     return [
         f"/sessions/{number}/",
@@ -49,6 +50,8 @@ def further(page: Any) -> list[str]:
         f"{assessment}remove/",
         bout,
         f"{bout}remove/",
+        check_in,
+        f"{check_in}remove/",
     ]
 
 

@@ -241,3 +241,28 @@ def test_a_removed_recording_can_be_imported_again(as_ada: Client, ada: Person) 
 def test_a_day_that_no_journal_has_shows_the_latest_days(as_ada: Client, ada: Person, until: str) -> None:
     actions.add_bout(ada, activity="easy-walk", start=timezone.now(), minutes=5, note="just now")
     assert "just now" in as_ada.get("/journal/", {"until": until}).content.decode()
+
+
+def test_a_tap_that_slipped_is_put_right_on_a_later_day(as_ada: Client, ada: Person) -> None:
+    day = timezone.localdate() - timedelta(days=3)
+    check_in = actions.check_in(ada, day, "later", mood=9, energy=4)
+    page = as_ada.get("/journal/").content.decode()
+    assert f'href="/journal/check-ins/{check_in.pk}/"' in page
+    as_ada.post(f"/journal/check-ins/{check_in.pk}/", {"mood": "2"})
+    check_in.refresh_from_db()
+    assert (check_in.day, check_in.mood, check_in.energy) == (day, 2, 4)
+    answer = as_ada.post(f"/journal/check-ins/{check_in.pk}/", {"mood": "12"})
+    assert answer.status_code == 422
+    check_in.refresh_from_db()
+    assert check_in.mood == 2
+
+
+def test_a_check_in_is_removed_by_its_person_alone(as_ada: Client, as_ben: Client, ada: Person) -> None:
+    check_in = actions.check_in(ada, timezone.localdate(), "later", mood=9)
+    for path in (f"/journal/check-ins/{check_in.pk}/", f"/journal/check-ins/{check_in.pk}/remove/"):
+        assert as_ben.get(path).status_code == 404
+        assert as_ben.post(path, {"mood": "1"}).status_code == 404
+    as_ada.get(f"/journal/check-ins/{check_in.pk}/remove/")
+    assert ada.check_ins.exists(), "looking removes nothing"
+    as_ada.post(f"/journal/check-ins/{check_in.pk}/remove/")
+    assert not ada.check_ins.exists()

@@ -35,6 +35,12 @@ def check_in(person: Person, day: date, part: str, **scales: int | None) -> Chec
 
 
 @transaction.atomic
+def remove_check_in(person: Person, check_in: CheckIn) -> None:
+    check_in.delete()
+    changed.send(sender=CheckIn, person=person)
+
+
+@transaction.atomic
 def add_bout(
     person: Person, *, activity: str, start: datetime, minutes: int, effort: int | None = None, note: str = ""
 ) -> Bout:

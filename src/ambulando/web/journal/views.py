@@ -27,7 +27,7 @@ from ambulando.safety import helplines as lines
 from ambulando.safety import item9
 from ambulando.web.journal import actions, queries
 from ambulando.web.journal.forms import BoutForm, ImportForm
-from ambulando.web.journal.models import Assessment, Bout
+from ambulando.web.journal.models import Assessment, Bout, CheckIn
 from ambulando.web.people.unsent import given
 from ambulando.web.posted import posted
 
@@ -61,6 +61,41 @@ def _number(text: str | None) -> int | None:
         return int(text)
     except ValueError:
         raise InputError(_("Please pick a number from 0 to 10.")) from None
+
+
+@login_required
+def change_check_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """A tap that slipped can be put right on any later day."""
+    found = get_object_or_404(CheckIn, pk=pk, person=request.user)
+    error = None
+    if request.method == "POST":
+        try:
+            scales = {name: _number(request.POST.get(name)) for name in checkins.SCALES}
+            actions.check_in(request.user, found.day, found.part, **scales)
+        except InputError as problem:
+            error = str(problem)
+        else:
+            messages.success(request, _("Changed."))
+            return redirect(journal_at(found.day))
+    context = {
+        "check_in": found,
+        "scales": [(scale, getattr(found, scale.id)) for scale in checkins.SCALES.values()],
+        "places": range(11),
+        "error": error,
+        "page": "journal",
+    }
+    return render(request, "journal/check_in.html", context, status=422 if error else 200)
+
+
+@login_required
+def remove_check_in(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(CheckIn, pk=pk, person=request.user)
+    if request.method == "POST":
+        actions.remove_check_in(request.user, found)
+        messages.success(request, _("Removed."))
+        return redirect(journal_at(found.day))
+    context = {"what": _("The check-in"), "when": found.changed_at, "back": "journal", "page": "journal"}
+    return render(request, "journal/remove.html", context)
 
 
 @login_required
