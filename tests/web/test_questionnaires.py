@@ -106,3 +106,14 @@ def test_an_assessment_can_be_removed(as_ada: Client, ada: Person) -> None:
 
 def test_an_unknown_questionnaire_is_not_here(as_ada: Client) -> None:
     assert as_ada.get("/questions/iq/").status_code == 404
+
+
+@pytest.mark.parametrize(("instrument", "answers"), [("phq-8", [1] * 8), ("phq-9", [1] * 8 + [0])])
+def test_the_page_after_item_9_is_for_those_alone_who_answered_it_so(
+    as_ada: Client, ada: Person, instrument: str, answers: list[int]
+) -> None:
+    fill_in(as_ada, instrument, answers)
+    pk = ada.assessments.get().pk
+    answer = as_ada.get(f"/assessments/{pk}/help/")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/assessments/{pk}/"

@@ -187,7 +187,8 @@ def test_effort_after_done_is_one_tap(as_ada: Client, ada: Person) -> None:
     as_ada.post(f"/sessions/{session.pk}/done/")
     as_ada.post(f"/sessions/{session.pk}/effort/", {"effort": "4"}, **HTMX)
     assert ada.bouts.get().effort == 4
-    as_ada.post(f"/sessions/{session.pk}/effort/", {"effort": "44"}, **HTMX)
+    for slip in ("44", "", "hard", "1" * 5000):
+        assert as_ada.post(f"/sessions/{session.pk}/effort/", {"effort": slip}, **HTMX).status_code == 200
     assert ada.bouts.get().effort == 4
 
 
@@ -303,3 +304,12 @@ def test_a_questionnaire_that_changes_no_rule_leaves_the_week_alone(ada: Person)
     before = actions.make_week(ada, day)
     journal.assess(ada, "phq-9", [1] * 8 + [0], day)
     assert queries.week_of(ada, day).pk == before.pk
+
+
+def test_a_later_check_in_without_a_mood_leaves_the_one_of_the_morning(ada: Person) -> None:
+    from ambulando.web.plans import convert
+
+    day = timezone.localdate()
+    journal.check_in(ada, day, "morning", mood=3, energy=2)
+    journal.check_in(ada, day, "later", energy=6)
+    assert convert.check_ins(ada, day) == (convert.Felt(day, 3, 6),)

@@ -1,7 +1,7 @@
 """The check-in, the journal, files from devices, and questionnaires."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -87,15 +87,27 @@ def change_check_in(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "journal/check_in.html", context, status=422 if error else 200)
 
 
+def removed(
+    request: HttpRequest, remove: Callable[[], None], *, what: Any, when: datetime, back: str
+) -> HttpResponse:
+    """Remove a row of the person's own once they said so on a page of its own. ``back``: the address to go on to."""
+    if request.method == "POST":
+        remove()
+        messages.success(request, _("Removed."))
+        return redirect(back)
+    return render(request, "journal/remove.html", {"what": what, "when": when, "back": back})
+
+
 @login_required
 def remove_check_in(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(CheckIn, pk=pk, person=request.user)
-    if request.method == "POST":
-        actions.remove_check_in(request.user, found)
-        messages.success(request, _("Removed."))
-        return redirect(journal_at(found.day))
-    context = {"what": _("The check-in"), "when": found.changed_at, "back": "journal", "page": "journal"}
-    return render(request, "journal/remove.html", context)
+    return removed(
+        request,
+        lambda: actions.remove_check_in(request.user, found),
+        what=_("The check-in"),
+        when=found.changed_at,
+        back=journal_at(found.day),
+    )
 
 
 @login_required
@@ -106,7 +118,6 @@ def journal(request: HttpRequest) -> HttpResponse:
         "page": "journal",
         "days": queries.days_of(request.user, last=last, count=PAGE_OF_DAYS),
         "earlier": first - timedelta(days=1) if queries.earlier_than(request.user, first) else None,
-        "catalogue": catalogue(),
         "today": timezone.localdate(),
     }
     return render(request, "journal/journal.html", context)
@@ -187,17 +198,13 @@ def change_bout(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def remove_bout(request: HttpRequest, pk: int) -> HttpResponse:
     bout = get_object_or_404(Bout, pk=pk, person=request.user)
-    if request.method == "POST":
-        actions.remove_bout(request.user, bout)
-        messages.success(request, _("Removed."))
-        return redirect(journal_at(timezone.localtime(bout.start).date()))
-    context = {
-        "what": catalogue()[bout.activity].name,
-        "when": bout.start,
-        "back": "journal",
-        "page": "journal",
-    }
-    return render(request, "journal/remove.html", context)
+    return removed(
+        request,
+        lambda: actions.remove_bout(request.user, bout),
+        what=catalogue()[bout.activity].name,
+        when=bout.start,
+        back=journal_at(timezone.localtime(bout.start).date()),
+    )
 
 
 @login_required
@@ -209,7 +216,7 @@ def import_files(request: HttpRequest) -> HttpResponse:
         for name, data in uploaded(form.cleaned_data["files"]):
             # Each file stands for itself: one that can not be read does not stop the others.
             results.append(actions.import_recording(request.user, name, data, now))
-    context = {"form": form, "results": results, "page": "journal", "catalogue": catalogue()}
+    context = {"form": form, "results": results, "page": "journal"}
     refused = bool(results) and all(result.status == "refused" for result in results)
     return render(request, "journal/import.html", context, status=422 if refused or form.errors else 200)
 
@@ -274,6 +281,8 @@ def _answer(text: str | None) -> int | None:
 def assessment_help(request: HttpRequest, pk: int) -> HttpResponse:
     """After a positive item 9: help first, before any total. The answers are kept, and the way on stays open."""
     found = get_object_or_404(Assessment, pk=pk, person=request.user)
+    if not found.help_shown:
+        return redirect("assessment", pk=pk)
     context = {
         "assessment": found,
         "help": lines.helplines(request.user.answers.get("country"), today=timezone.localdate()),
@@ -316,14 +325,10 @@ def in_words(item: Item, answer: int | None) -> Words | None:
 @login_required
 def remove_assessment(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Assessment, pk=pk, person=request.user)
-    if request.method == "POST":
-        actions.remove_assessment(request.user, found)
-        messages.success(request, _("Removed."))
-        return redirect("progress")
-    context = {
-        "what": instrument(found.instrument).name,
-        "when": found.made_at,
-        "back": "progress",
-        "page": "progress",
-    }
-    return render(request, "journal/remove.html", context)
+    return removed(
+        request,
+        lambda: actions.remove_assessment(request.user, found),
+        what=instrument(found.instrument).name,
+        when=found.made_at,
+        back=reverse("progress"),
+    )

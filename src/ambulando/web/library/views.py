@@ -101,12 +101,11 @@ def sureness(publication: Publication | None) -> list[dict[str, Any]]:
             )  # fmt: skip
     printed = {one.id: one for one in base.published()}
     for id_ in ("clegg2026-exercise-control", LARGER, LESS_BIAS):
-        one = printed.get(id_)
-        if one:
-            found.append(
-                {"id": id_, "question": one.question, "k": one.k, "estimate": one.estimate,
-                 "low": one.low, "high": one.high, "status": _("as published")}
-            )  # fmt: skip
+        one = printed[id_]
+        found.append(
+            {"id": id_, "question": one.question, "k": one.k, "estimate": one.estimate,
+             "low": one.low, "high": one.high, "status": _("as published")}
+        )  # fmt: skip
     return found
 
 

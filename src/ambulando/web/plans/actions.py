@@ -25,9 +25,8 @@ LOOK_BACK = timedelta(days=60)
 
 def ensure_week(person: Person, today: date) -> Week:
     """The plan that holds today, made when there is none."""
-    if found := week_of(
-        person, today
-    ):  # outside a transaction, which would take the write lock for a mere look
+    # Looked for outside a transaction, which would take the write lock for a mere look.
+    if found := week_of(person, today):
         return found
     with transaction.atomic():
         return week_of(person, today) or make_week(person, today)

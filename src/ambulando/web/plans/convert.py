@@ -40,10 +40,12 @@ def profile_of(person: Person, today: date) -> Profile:
 
 
 def check_ins(person: Person, since: date) -> tuple[Felt, ...]:
-    """One for each day since then, oldest first: the later check-in of a day where there are two."""
+    """One for each day since then, oldest first; of two on a day the later counts, scale by scale."""
     days: dict[date, Felt] = {}
     for one in person.check_ins.filter(day__gte=since).order_by("day", "-part"):  # "morning" before "later"
-        days[one.day] = Felt(one.day, one.mood, one.energy)
+        before = days.get(one.day, Felt(one.day, None, None))
+        mood = before.mood if one.mood is None else one.mood
+        days[one.day] = Felt(one.day, mood, before.energy if one.energy is None else one.energy)
     return tuple(days.values())
 
 

@@ -27,6 +27,7 @@ from ambulando.web.posted import posted
 
 #: an energy at or under this shows one card and nothing else
 LOW_ENERGY = 2
+EFFORTS = [str(place) for place in range(11)]
 
 
 @onboarded
@@ -154,8 +155,8 @@ def undo(request: HttpRequest, session: Session) -> None:
 def effort(request: HttpRequest, pk: int) -> HttpResponse:
     """How hard it was, after "done": one tap, or none."""
     session = get_object_or_404(Session, pk=pk, person=request.user, bout__isnull=False)
-    value = request.POST.get("effort", "")
-    if value.isdecimal() and int(value) <= 10:
+    value = request.POST.get("effort")
+    if value in EFFORTS:
         journal.change_bout(request.user, session.bout, effort=int(value))
         messages.info(request, _("Thank you. The plan will take that into account."))
     else:
@@ -182,7 +183,6 @@ def week(request: HttpRequest) -> HttpResponse:
         "page": "week",
         "week": current,
         "sessions": queries.sessions_of(current),
-        "catalogue": catalogue(),
         "today": now.date(),
     }
     return render(request, "plans/week.html", context)
