@@ -266,3 +266,14 @@ def test_a_check_in_is_removed_by_its_person_alone(as_ada: Client, as_ben: Clien
     assert ada.check_ins.exists(), "looking removes nothing"
     as_ada.post(f"/journal/check-ins/{check_in.pk}/remove/")
     assert not ada.check_ins.exists()
+
+
+def test_the_page_that_asks_before_removing_names_the_day_it_is_about(as_ada: Client, ada: Person) -> None:
+    day = timezone.localdate() - timedelta(days=40)
+    check_in = actions.check_in(ada, day, "later", mood=5)
+    assessment, _route = actions.assess(ada, "phq-8", [1] * 8, day)
+    start = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+    bout = actions.add_bout(ada, activity="easy-walk", start=start, minutes=5)
+    for path in (f"/journal/check-ins/{check_in.pk}/remove/", f"/assessments/{assessment.pk}/remove/"):
+        assert f"{day:%-d %B %Y}" in as_ada.get(path).content.decode()
+    assert "1 March 2026, 09:30" in as_ada.get(f"/journal/bouts/{bout.pk}/remove/").content.decode()

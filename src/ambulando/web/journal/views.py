@@ -1,7 +1,7 @@
 """The check-in, the journal, files from devices, and questionnaires."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
@@ -88,7 +89,7 @@ def change_check_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def removed(
-    request: HttpRequest, remove: Callable[[], None], *, what: Any, when: datetime, back: str
+    request: HttpRequest, remove: Callable[[], None], *, what: Any, when: str, back: str
 ) -> HttpResponse:
     """Remove a row of the person's own once they said so on a page of its own. ``back``: the address to go on to."""
     if request.method == "POST":
@@ -105,7 +106,7 @@ def remove_check_in(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: actions.remove_check_in(request.user, found),
         what=_("The check-in"),
-        when=found.changed_at,
+        when=date_format(found.day, "j F Y"),
         back=journal_at(found.day),
     )
 
@@ -202,7 +203,7 @@ def remove_bout(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: actions.remove_bout(request.user, bout),
         what=catalogue()[bout.activity].name,
-        when=bout.start,
+        when=date_format(timezone.localtime(bout.start), "j F Y, H:i"),
         back=journal_at(timezone.localtime(bout.start).date()),
     )
 
@@ -329,6 +330,6 @@ def remove_assessment(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: actions.remove_assessment(request.user, found),
         what=instrument(found.instrument).name,
-        when=found.made_at,
+        when=date_format(found.day, "j F Y"),
         back=reverse("progress"),
     )
