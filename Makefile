@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help setup run demo test check fmt bench lock vendor clean
+.PHONY: help setup run demo test check fmt bench validation lock vendor clean
 
 help:  ## these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -32,6 +32,9 @@ fmt: .venv/dev.stamp  ## format the code
 
 bench: .venv/dev.stamp  ## benchmarks; never part of the tests
 	@for file in bench/bench_*.py; do $(BIN)/python $$file || exit 1; done
+
+validation: .venv/dev.stamp  ## write docs/validation.md anew: our answers beside those of other packages
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --write-validation tests/evidence
 
 # The stamps hold when the pinned files have not changed.
 .venv/base.stamp: requirements/base.txt pyproject.toml

@@ -12,7 +12,7 @@ from statistics import median
 
 import numpy as np
 
-from ambulando.evidence.pool import pool, pool_many
+from ambulando.evidence.pooling import pool, pool_many
 
 
 def studies(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""Fixtures that several floors use."""
+"""Fixtures that several floors use, and the document that the comparisons with other packages make together."""
 
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -6,7 +6,45 @@ from typing import Any
 
 import pytest
 
+from agreement import DOCUMENT, Agreement, document, gathered, line_of
 from cast import ADA
+
+COMPARED: list[Any] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-validation", action="store_true", help="write docs/validation.md anew")
+
+
+@pytest.fixture
+def agree(request: pytest.FixtureRequest) -> Agreement:
+    """Compare with a reference answer; what was compared stands in docs/validation.md."""
+    return Agreement(request.node.user_properties)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" and report.passed:
+        COMPARED.extend(values for name, values in report.user_properties if name == "agreement")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """The document is what a run of all tests compared. Workers leave this to the process that gathers their reports."""
+    if hasattr(session.config, "workerinput") or exitstatus != 0 or not COMPARED:
+        return
+    checks = gathered(COMPARED)
+    if session.config.getoption("write_validation"):
+        DOCUMENT.write_text(document(checks), "utf-8")
+        return
+    options = session.config.option
+    if options.file_or_dir or options.keyword or options.markexpr or options.lf or options.collectonly:
+        return
+    written = DOCUMENT.read_text("utf-8") if DOCUMENT.exists() else ""
+    lines = [line_of(check) for check in checks]
+    if [line for line in written.splitlines() if line.startswith("| ")][1:] != [
+        next((row for row in written.splitlines() if row.startswith(line)), line) for line in lines
+    ]:
+        print("\ndocs/validation.md is not what the tests compared; 'make validation' writes it anew.")
+        session.exitstatus = 1
 
 
 @pytest.fixture

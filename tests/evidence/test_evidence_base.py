@@ -207,7 +207,7 @@ def test_the_web_process_gets_the_evidence_without_numpy():
 
 
 def test_pooling_needs_no_scipy_stats():
-    code = "import sys; from ambulando.evidence import pool, tables, reproduce; print('scipy.stats' in sys.modules)"
+    code = "import sys; from ambulando.evidence import pooling, tables, reproduce; print('scipy.stats' in sys.modules)"
     assert (
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True

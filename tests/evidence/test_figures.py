@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from ambulando.evidence import drawing, figures, recompute
-from ambulando.evidence.pool import pool
+from ambulando.evidence.pooling import pool
 from ambulando.ground import InputError
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ambulando.evidence import base, effects, recompute
-from ambulando.evidence.pool import pool
+from ambulando.evidence.pooling import pool
 from ambulando.evidence.reproduce import half_unit, reproduce
 from ambulando.ground import InputError
 from places import SHARED

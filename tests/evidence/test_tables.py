@@ -2,7 +2,7 @@
 
 import pytest
 
-from ambulando.evidence.pool import pool
+from ambulando.evidence.pooling import pool
 from ambulando.evidence.tables import dose_text, pool_text, read
 from ambulando.ground import InputError
 from places import SHARED

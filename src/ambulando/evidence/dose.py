@@ -15,7 +15,7 @@ from scipy.special import chdtrc, ndtri
 
 from ambulando.evidence.covariance import KINDS, covariance_of
 from ambulando.evidence.multivariate import pool_vectors
-from ambulando.evidence.pool import Excluded
+from ambulando.evidence.results import Excluded
 from ambulando.ground import InputError
 
 Array = NDArray[np.float64]

@@ -14,7 +14,7 @@ from matplotlib.transforms import blended_transform_factory
 
 from ambulando.evidence.dose import DoseGroup, DoseResponse, basis, curve_at
 from ambulando.evidence.drawing import POINT, canvas_of, signed, svg_of
-from ambulando.evidence.pool import Pooled
+from ambulando.evidence.pooling import Pooled
 from ambulando.ground import InputError
 
 #: CSS pixels from one study to the next.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ambulando.evidence import base, effects
 from ambulando.evidence.dose import DoseGroup, DoseResponse, dose_response, person_year_knots
-from ambulando.evidence.pool import Pooled, pool
+from ambulando.evidence.pooling import Pooled, pool
 from ambulando.evidence.rows import Contrast, DoseRow, EventContrast
 from ambulando.ground import InputError
 

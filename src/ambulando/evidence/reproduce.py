@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ambulando.evidence import base
 from ambulando.evidence.dose import DoseResponse
-from ambulando.evidence.pool import Pooled
+from ambulando.evidence.pooling import Pooled
 from ambulando.evidence.recompute import dose_curve, pooled
 from ambulando.evidence.rows import Contrast, EventContrast, Published
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from ambulando.evidence import effects
 from ambulando.evidence.dose import DoseResponse, dose_response, groups_from
-from ambulando.evidence.pool import Excluded, Pooled, pool
+from ambulando.evidence.pooling import Pooled, pool
+from ambulando.evidence.results import Excluded
 from ambulando.ground import InputError, rows_of
 
 NAMES = ("slab", "study", "studlab", "author", "authors")

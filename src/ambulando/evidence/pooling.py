@@ -5,22 +5,17 @@ Everything is O(k): no k x k matrix is ever formed. Formulas: DerSimonian & Lair
 Viechtbauer 2005 (likelihood estimators) and 2007 (Q-profile); Hartung & Knapp 2001; Riley 2011 (prediction).
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri, stdtr, stdtrit
 
-from ambulando import __version__
 from ambulando.evidence.effects import RATIO_MEASURES
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
 from ambulando.evidence.tau2 import Tau2, solve_q, tau2_many, tau2_of
 from ambulando.ground import InputError
-
-Array = NDArray[np.float64]
-Interval = tuple[float, float]
 
 #: Spellings a caller may use (any case) and the names that results carry.
 METHODS = {
@@ -36,15 +31,6 @@ TESTS = {
     **dict.fromkeys(("hksj", "knha", "hk", "kh"), "knha"),
     **dict.fromkeys(("adhoc", "hksj-adhoc"), "adhoc"),
 }
-
-
-@dataclass(frozen=True)
-class Excluded:
-    """A row that was left out, and why."""
-
-    row: int
-    study: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -90,12 +76,6 @@ class Pooled:
     versions: dict[str, str]
     excluded: tuple[Excluded, ...]
     notes: tuple[str, ...]
-
-
-def data_hash(yi: ArrayLike, vi: ArrayLike) -> str:
-    """The first 16 hex digits of SHA-256 over the two columns as little-endian doubles."""
-    both = np.ascontiguousarray([np.asarray(yi, dtype="<f8"), np.asarray(vi, dtype="<f8")])
-    return hashlib.sha256(both.tobytes()).hexdigest()[:16]
 
 
 def _named(name: str, names: dict[str, str], what: str) -> str:
@@ -206,7 +186,7 @@ def pool(
         yi=tuple(y.tolist()), vi=tuple(v.tolist()),
         converged=tau2.converged, boundary=tau2.boundary, iterations=tau2.iterations, data_hash=data_hash(y, v),
         options={"method": method, "test": test, "level": level, "measure": measure},
-        versions={"ambulando": __version__, "numpy": np.__version__, "scipy": scipy.__version__},
+        versions=versions(),
         excluded=excluded, notes=notes,
     )  # fmt: skip
 

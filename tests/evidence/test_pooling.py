@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ambulando.evidence.pool import pool, pool_many
+from ambulando.evidence.pooling import pool, pool_many
 from ambulando.evidence.tau2 import tau2_of
 from ambulando.ground import InputError
 from places import SHARED
