@@ -30,7 +30,7 @@ fmt: .venv/dev.stamp  ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/dev.stamp  ## benchmarks; never part of the tests
+bench: .venv/bench.stamp  ## benchmarks beside other packages (and R, where it is installed); never part of the tests
 	@for file in bench/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
 validation: .venv/dev.stamp  ## write docs/validation.md anew: our answers beside those of other packages
@@ -43,9 +43,13 @@ validation: .venv/dev.stamp  ## write docs/validation.md anew: our answers besid
 .venv/dev.stamp: requirements/dev.txt .venv/base.stamp
 	@$(PYTHON) scripts/setup.py dev
 
+.venv/bench.stamp: requirements/bench.txt .venv/dev.stamp
+	@$(PYTHON) scripts/setup.py bench
+
 lock:  ## maintainers: pin the requirements anew (needs uv)
 	uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build -o requirements/base.txt
 	uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build --group dev -o requirements/dev.txt
+	uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build --group dev --group bench -o requirements/bench.txt
 
 vendor:  ## maintainers: fetch the front-end files anew (needs npm)
 	$(PYTHON) scripts/vendor.py

@@ -1,6 +1,6 @@
 """Make .venv and install the pinned requirements into it. Standard library only: this runs before anything is there.
 
-usage: setup.py base|dev
+usage: setup.py base|dev|bench
 """
 
 import os

@@ -208,7 +208,7 @@ def test_what_is_counted_in_the_documents_is_as_many() -> None:
     from ambulando.evidence import base, within_person
     from ambulando.safety.helplines import countries
 
-    readme, evidence = ((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/evidence.md"))
+    readme, evidence = ((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/evidence-base.md"))
     assert f"{len(catalogue())} activities" in readme
     assert f"help lines of {len(countries())} countries" in readme
     for table, rows in (
