@@ -1,10 +1,12 @@
-"""What every floor stands on: errors for people, sentences that can be translated, tables of facts.
+"""What every floor stands on: errors for people, sentences that can be translated, tables of facts, where data lies.
 
 Knows nothing of the floors above.
 """
 
 import csv
 import io
+import os
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -12,6 +14,7 @@ from datetime import date, datetime, time
 from functools import cache
 from importlib.resources import files
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 
@@ -52,6 +55,20 @@ def words_of(data: Mapping[str, Any]) -> Words:
             for name, value in data["values"].items()
         },
     )
+
+
+def data_place() -> Path:
+    """The folder of an installation's data, whether it is there yet or not.
+
+    ``AMBULANDO_DATA`` when it is set; ``var/`` of the checkout whose ``.venv`` runs this; else the user's data folder.
+    """
+    if chosen := os.environ.get("AMBULANDO_DATA"):
+        folder = Path(chosen)
+    elif (Path(sys.prefix).parent / "pyproject.toml").exists():
+        folder = Path(sys.prefix).parent / "var"
+    else:
+        folder = Path(os.environ.get("XDG_DATA_HOME", "~/.local/share")).expanduser() / "ambulando"
+    return folder.resolve()
 
 
 def rows_of(text: str, *, where: str, required: Iterable[str] = ()) -> tuple[dict[str, str], ...]:

@@ -11,9 +11,10 @@ from ambulando.web.demo import NAME, PASSWORD
 pytestmark = pytest.mark.browser
 
 PUBLIC = ["/", "/help/", "/help/?country=GB", "/about/", "/offline/", "/why/", "/why/rules/", "/why/sources/", "/why/activities/",
-          "/why/published/", "/why/rows/cooney2013-post/", "/why/rows/cooney2013-completion/", "/why/rows/pearce2022-any/",
+          "/why/published/", "/why/claims/", "/why/does-it-help/", "/why/which-kind/", "/why/how-hard/", "/why/how-much/",
+          "/why/or-medicine/", "/why/does-it-last/", "/why/fitness/", "/why/rows/cooney2013-post/", "/why/rows/cooney2013-completion/", "/why/rows/pearce2022-any/",
           "/account/login/", "/account/signup/", "/account/password/reset/", "/nothing-here/"]  # fmt: skip
-OWN = ["/today/", "/week/", "/journal/", "/journal/add/", "/journal/import/", "/progress/", "/progress/answer/", "/questions/",
+OWN = ["/why/how-much/", "/today/", "/week/", "/journal/", "/journal/add/", "/journal/import/", "/progress/", "/progress/answer/", "/questions/",
        "/questions/phq-9/", "/questions/phq-8/", "/you/", "/you/leave/", "/start/safety/", "/start/likes/",
        "/account/email/", "/account/password/change/", "/account/logout/"]  # fmt: skip
 SCREENS = {

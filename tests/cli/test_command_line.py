@@ -371,7 +371,7 @@ REFUSED = [
     ("evidence dose {files}/doses.csv --model linear --knots 1,2,3", "rcs model"),
     ("evidence dose {files}/doses.csv --covariance magic", "magic"),
     ("evidence dose {files}/doses.csv --method magic", "magic"),
-    ("evidence dose {files}/doses.csv --stages 1", "2 stages"),
+    ("evidence dose {files}/doses.csv --stages 3", "2 stages"),
     ("evidence dose {files}/doses.csv --at some", "4.375,8.75"),
     ("evidence dose {files}/doses.csv --at inf", "4.375,8.75"),
     ("evidence dose {files}/doses.csv --at -1", "below zero"),

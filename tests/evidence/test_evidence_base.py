@@ -4,10 +4,11 @@ import csv
 import dataclasses
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
-from ambulando.evidence import base, modalities, rows, within_person
+from ambulando.evidence import base, certainty, modalities, questions, rows, within_person
 from ambulando.ground import InputError
 from places import SHARED
 
@@ -23,7 +24,7 @@ def source(name):
 def everything():
     return [
         *base.contrasts(), *base.event_contrasts(), *base.dose_rows(), *base.published(), *base.memberships(),
-        *base.tolerances().values(), *within_person.facts(),
+        *base.tolerances().values(), *within_person.facts(), *base.studies().values(), *base.arms().values(),
     ]  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def test_references_have_a_citation_and_no_made_up_form_of_doi():
 
 def test_every_reference_is_cited():
     cited = {row.reference for row in everything()} | {one.reference for one in base.analyses().values()}
+    cited |= {row.reference for row in (*questions.stated().values(), *certainty.judged())}
     assert set(base.references()) == cited
 
 
@@ -147,7 +149,7 @@ def test_nothing_unconfirmed_is_among_the_published_results():
     assert len([row for row in base.published() if row.reference == "noetel2024"]) == len(
         modalities_with_an_interval
     )
-    assert "kvam2016" not in base.references()
+    assert "kvam2016" not in {row.reference for row in base.published()}
 
 
 def test_analyses_say_whether_they_are_recomputed():
@@ -167,6 +169,25 @@ def test_subgroups_take_their_studies_from_the_whole():
     assert {row.id for part in parts for row in part} == {row.id for row in base.rows_for("cooney2013-post")}
     with pytest.raises(InputError, match="no recomputed analysis called 'x'"):
         base.rows_for("x")
+
+
+def test_every_trial_and_cohort_has_a_row_and_every_arm_too():
+    used = {row.study for row in (*base.contrasts(), *base.event_contrasts(), *base.dose_rows())}
+    assert used == set(base.studies())
+    assert Counter(one.design for one in base.studies().values()) == {"randomised trial": 35, "cohort": 15}
+    for one in base.studies().values():
+        assert one.year is None or str(one.year) in one.study
+    assert len(base.arms()) == 70
+    assert Counter(one.role for one in base.arms().values()) == {"exercise": 35, "comparison": 35}
+
+
+def test_the_status_of_a_row_says_what_it_is():
+    by_id = {row.id: row for row in everything()}
+    assert by_id["cooney2013-post-singh-1997"].status == "as published"
+    assert by_id["cooney2013-1-1"].status == "recomputed here"
+    assert by_id["noetel2024-yoga"].status == "as published"
+    assert by_id["cooney2013-modality-chu-2008"].status == "inferred"
+    assert {row.id: row.status for row in base.recomputed()}["cooney2013-post-aerobic"] == "inferred"
 
 
 def test_the_version_is_that_of_the_content():

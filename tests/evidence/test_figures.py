@@ -1,18 +1,31 @@
-"""Figures: the same bytes each time, words for those who cannot see them, and nothing off the edge."""
+"""Figures: drawn on axes, the same bytes each time, words for those who cannot see them, and nothing off the edge."""
 
 import hashlib
+import math
 import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from ambulando.evidence import drawing, figures, recompute
+from ambulando.evidence import figures, recompute
+from ambulando.evidence.dose import DoseGroup, dose_response
+from ambulando.evidence.faults import ImpossibleValue, TooFewStudies, UnknownOption
+from ambulando.evidence.figures.canvas import ratio_ticks, round_step, signed
 from ambulando.evidence.pooling import pool
-from ambulando.ground import InputError
 
 SVG = "{http://www.w3.org/2000/svg}"
+TREATMENTS = ("walking", "strength", "yoga", "usual care")
+COMPARISONS = {("walking", "usual care"): 6, ("strength", "usual care"): 3, ("yoga", "walking"): 1}
+LEAGUE = np.array([[0, -0.1, -0.2, -0.6], [0.1, 0, -0.1, -0.5], [0.2, 0.1, 0, -0.4], [0.6, 0.5, 0.4, 0]])
+CHANCES = np.array([[0.6, 0.3, 0.1, 0], [0.3, 0.4, 0.3, 0], [0.1, 0.3, 0.6, 0], [0, 0, 0, 1.0]])
+LIGHTS = {
+    "Ada 2001": {"randomisation": "low", "missing data": "some concerns"},
+    "Ben 2002": {"randomisation": "high"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -25,85 +38,185 @@ def curve():
     return recompute.dose_curve("pearce2022-any"), recompute.dose_groups("pearce2022-any")
 
 
+def every(post, curve, **options):
+    """Each figure by name, drawn on axes."""
+    rng = np.random.default_rng(5)
+    return {
+        "forest": figures.forest(post, better="fewer symptoms", worse="more symptoms", **options),
+        "funnel": figures.funnel(post, filled=[(0.3, 0.2)], line=(-0.2, -1.0), **options),
+        "baujat": figures.baujat(post.studies, rng.gamma(1, 3, post.k), rng.gamma(1, 1, post.k), **options),
+        "gosh": figures.gosh_plot(rng.normal(-0.6, 0.1, 500), rng.uniform(0, 90, 500), **options),
+        "dose": figures.dose_curve(*curve, limit=30, labelled=(4.375,), mark=(3, "your week"), **options),
+        "graph": figures.network_graph(TREATMENTS, COMPARISONS, **options),
+        "league": figures.league_map(TREATMENTS, LEAGUE, LEAGUE - 0.3, LEAGUE + 0.3, **options),
+        "ranks": figures.rank_plot(TREATMENTS, CHANCES, [0.9, 0.6, 0.5, 0.0], **options),
+        "lights": figures.traffic_lights(LIGHTS, **options),
+    }
+
+
+def shown(ax, name="one"):
+    return figures.svg(ax, name=name, title="A title", description="What it shows")
+
+
 def texts(svg):
     return ["".join(node.itertext()).strip() for node in ET.fromstring(svg).iter(f"{SVG}text")]
 
 
-@pytest.mark.parametrize("theme", drawing.THEMES)
-@pytest.mark.parametrize("width", drawing.WIDTHS)
+@pytest.mark.parametrize("theme", figures.THEMES)
+@pytest.mark.parametrize("width", figures.WIDTHS)
 def test_a_forest_plot_names_every_study_and_the_answer(post, theme, width):
-    svg = figures.forest(post, theme=theme, width=width)
-    shown = texts(svg)
-    assert set(post.studies) <= set(shown)
-    assert any("\u22120.62" in text and "\u22120.81" in text for text in shown)
-    assert any("fewer symptoms with exercise" in text for text in shown)
-    assert drawing.THEMES[theme]["moss"].lower() in svg
-    assert drawing.THEMES[theme]["paper"].lower() in svg
-    assert ET.fromstring(svg).get("width") == str(drawing.WIDTHS[width])
+    svg = shown(figures.forest(post, theme=theme, width=width, better="fewer symptoms"))
+    said = texts(svg)
+    assert set(post.studies) <= set(said)
+    together = " ".join(said)
+    assert "\u22120.62" in together
+    assert "(\u22120.81, \u22120.42)" in together
+    assert "fewer symptoms" in together
+    assert figures.THEMES[theme]["moss"].lower() in svg
+    assert figures.THEMES[theme]["paper"].lower() in svg
+    assert ET.fromstring(svg).get("width") == str(figures.WIDTHS[width])
 
 
-@pytest.mark.parametrize("theme", drawing.THEMES)
-@pytest.mark.parametrize("width", drawing.WIDTHS)
-def test_a_dose_curve_marks_its_doses(curve, theme, width):
-    shown = texts(figures.dose_curve(*curve, theme=theme, width=width, your_week=3))
-    assert "0.82" in shown
-    assert "your week" in shown
-    assert "Risk of becoming depressed, compared with none" in shown
+@pytest.mark.parametrize("theme", figures.THEMES)
+@pytest.mark.parametrize("width", figures.WIDTHS)
+def test_every_figure_stays_inside_its_frame(post, curve, theme, width):
+    for name, ax in every(post, curve, theme=theme, width=width).items():
+        figure = ax.figure
+        renderer = figure.canvas.get_renderer()
+        across, down = figure.bbox.width, figure.bbox.height
+        for one in [*figure.findobj(lambda artist: hasattr(artist, "get_text"))]:
+            if not one.get_text() or not one.get_visible():
+                continue
+            box = one.get_window_extent(renderer)
+            assert -1 <= box.x0 < box.x1 <= across + 1, (name, one.get_text())
+            assert -1 <= box.y0 < box.y1 <= down + 1, (name, one.get_text())
+
+
+def test_a_figure_is_drawn_on_the_axes_of_the_caller(post, curve):
+    for name in every(post, curve):
+        figure = Figure(figsize=(8, 8))
+        ax = figure.add_subplot()
+        again = every(post, curve, ax=ax)[name]
+        assert again is ax
+        assert ax.get_children()
+
+
+def test_a_dose_curve_marks_its_doses_its_knots_and_a_week(curve):
+    ax = figures.dose_curve(*curve, limit=30, labelled=(4.375, 8.75), mark=(3, "your week"), up="Risk")
+    said = texts(shown(ax))
+    assert {"0.82", "0.75", "your week", "Risk"} <= set(said)
+    inner = [knot for knot in curve[0].knots if 0 < knot < 30]
+    strokes = [line.get_xdata()[0] for line in ax.lines if list(line.get_ydata()) == [0, 0.035]]
+    assert strokes == inner
 
 
 def test_every_figure_has_a_title_and_a_description(post, curve):
-    for svg in (figures.forest(post, name="one"), figures.dose_curve(*curve, name="one")):
-        root = ET.fromstring(svg)
+    for ax in every(post, curve).values():
+        root = ET.fromstring(shown(ax, "one"))
         assert root.get("role") == "img"
         assert root.get("aria-labelledby") == "one-title one-desc"
         assert [child.tag for child in root][:2] == [f"{SVG}title", f"{SVG}desc"]
-        assert len(root.find(f"{SVG}desc").text) > 80
+
+
+def test_the_words_of_a_figure_hold_its_numbers(post, curve):
+    assert "\u22120.62" in figures.forest_words(post)
+    assert "35 studies" in figures.funnel_words(post)
+    assert "0.82 at 4.375" in figures.dose_words(curve[0], (4.375,), "It is about risk.")
+    assert "It is about risk." in figures.dose_words(curve[0], (), "It is about risk.")
 
 
 def test_figures_are_the_same_bytes_in_another_process(post):
     code = (
         "import hashlib; from ambulando.evidence import figures, recompute;"
-        "print(hashlib.sha256(figures.forest(recompute.pooled('cooney2013-post')).encode()).hexdigest())"
+        "ax = figures.forest(recompute.pooled('cooney2013-post'));"
+        "svg = figures.svg(ax, name='one', title='A title', description='What it shows');"
+        "print(hashlib.sha256(svg.encode()).hexdigest())"
     )
     other = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.strip()
-    assert hashlib.sha256(figures.forest(post).encode()).hexdigest() == other
+    assert hashlib.sha256(shown(figures.forest(post)).encode()).hexdigest() == other
 
 
 def test_figures_need_no_font_and_no_other_host(post, curve):
-    for svg in (figures.forest(post), figures.dose_curve(*curve)):
-        assert "<image" not in svg
+    for name, ax in every(post, curve).items():
+        svg = shown(ax)
+        assert name == "gosh" or "<image" not in svg  # thousands of dots are one picture
         assert not re.search(r'(href|src)="http', svg)
         assert "DejaVu" not in svg
         assert "sans-serif" in svg
 
 
-def test_text_stays_inside_the_figure(post):
-    for width, pixels in drawing.WIDTHS.items():
-        svg = figures.forest(post, width=width)
-        for x in re.findall(r'<text[^>]* x="([-\d.]+)"', svg):
-            assert 0 <= float(x) <= pixels * 0.75
-
-
 def test_ratios_are_written_as_ratios():
-    svg = figures.forest(recompute.pooled("cooney2013-completion"), better="fewer", worse="more")
-    assert "1.00" in texts(svg)
-    assert "left of 1" in svg
+    completion = recompute.pooled("cooney2013-completion")
+    assert "1.00" in texts(shown(figures.forest(completion)))
+    assert "left of 1" in figures.forest_words(completion)
 
 
 def test_one_study_and_names_with_markup_can_be_drawn():
-    svg = figures.forest(pool([0.1], [0.1], test="z", studies=["A & B <1999>"]), title="R&D <1>")
+    ax = figures.forest(pool([0.1], [0.1], test="z", studies=["A & B <1999>"]))
+    svg = figures.svg(ax, name="one", title="R&D <1>", description="")
     assert "A & B <1999>" in texts(svg)
     assert ET.fromstring(svg).find(f"{SVG}title").text == "R&D <1>"
 
 
 def test_a_transparent_figure_has_no_paper(post):
-    assert drawing.THEMES["light"]["paper"].lower() not in figures.forest(post, transparent=True)
+    svg = figures.svg(
+        figures.baujat(["A"], [1.0], [1.0]), name="a", title="", description="", transparent=True
+    )
+    assert f"fill: {figures.THEMES['light']['paper'].lower()}" not in svg.split("line2d")[0]
 
 
-def test_unknown_themes_and_widths_are_refused(post):
-    with pytest.raises(InputError, match="no theme called 'sepia'"):
+def test_a_curve_of_other_size_than_ours_is_drawn_on_a_log_scale():
+    groups = [
+        DoseGroup(f"Cohort {study}", "ir", dose, 50.0, 1000.0, slope * dose, None if dose == 0 else 0.2)
+        for study, slope in enumerate((0.1, 0.12, 0.09))
+        for dose in (0.0, 5.0, 10.0, 20.0)
+    ]
+    ax = figures.dose_curve(dose_response(groups, model="linear", at=(10.0,)), groups)
+    assert ax.get_yscale() == "log"
+    assert ax.get_xlim() == (0.0, 20.0)
+
+
+def test_lights_carry_a_sign_as_well_as_a_colour():
+    said = texts(shown(figures.traffic_lights(LIGHTS)))
+    assert {"+", "\u2013", "\u00d7"} <= set(said)
+    assert any("some concerns" in text for text in said)
+
+
+def test_neighbours_in_the_picture_of_a_network_are_those_that_were_compared():
+    ring = {(f"T{i}", f"T{(i * 3 + 3) % 8}"): 1 for i in range(8) if i != (i * 3 + 3) % 8}
+    first = figures.network_graph([f"T{i}" for i in range(8)], ring)
+    again = figures.network_graph([f"T{i}" for i in range(8)], ring)
+    assert shown(first) == shown(again)
+
+
+def test_what_cannot_be_drawn_is_said(post):
+    with pytest.raises(UnknownOption, match="no theme called 'sepia'"):
         figures.forest(post, theme="sepia")
-    with pytest.raises(InputError, match="no width called 'watch'"):
+    with pytest.raises(UnknownOption, match="no width called 'watch'"):
         figures.forest(post, width="watch")
+    with pytest.raises(ImpossibleValue, match="Ada 2001 has 'fine' as randomisation"):
+        figures.traffic_lights({"Ada 2001": {"randomisation": "fine"}})
+    with pytest.raises(TooFewStudies, match="two or more treatments"):
+        figures.network_graph(["walking"], {})
+
+
+def test_numbers_have_a_true_minus_and_nothing_has_none():
+    assert signed(-0.618) == "\u22120.62"
+    assert signed(-0.001) == "0.00"
+    assert signed(-0.03) == "\u22120.03"
+
+
+@pytest.mark.parametrize(("low", "high"), [(-3.0, 0.6), (-0.1, 0.1), (-9.0, 9.0), (0.2, 1.4)])
+def test_ticks_of_ratios_are_few_and_inside(low, high):
+    places, words = ratio_ticks(low, high, 7)
+    assert 2 <= len(places) <= 10
+    assert all(low <= place <= high for place in places)
+    assert [math.exp(place) for place in places] == pytest.approx([float(word) for word in words])
+
+
+def test_steps_are_round():
+    assert round_step(30, 7) == 5
+    assert round_step(2.9, 7) == 0.5
+    assert round_step(0.06, 7) == pytest.approx(0.01)

@@ -1,5 +1,7 @@
 """Published beside recomputed, and the tolerances behind it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -54,15 +56,15 @@ def test_cooney_rows_are_as_printed_where_the_means_allow():
 @pytest.mark.parametrize(
     ("analysis", "at_half", "at_full"),
     [
-        ("pearce2022-any", 0.822, 0.745),
-        ("pearce2022-major", 0.829, 0.751),
-        ("pearce2022-symptoms", 0.799, 0.731),
+        ("pearce2022-any", 0.823, 0.746),
+        ("pearce2022-major", 0.829, 0.7505),
+        ("pearce2022-symptoms", 0.800, 0.732),
     ],
 )
 def test_the_dose_curves_are_those_of_the_authors(analysis, at_half, at_full):
     found = recompute.dose_curve(analysis, at=(4.375, 8.75))
     assert found.converged
-    assert [point.rr for point in found.curve] == pytest.approx([at_half, at_full], abs=0.001)
+    assert [point.rr for point in found.curve] == pytest.approx([at_half, at_full], abs=0.0005)
 
 
 def test_the_knots_of_the_whole_curve_are_the_printed_ones():
@@ -70,11 +72,15 @@ def test_the_knots_of_the_whole_curve_are_the_printed_ones():
 
 
 @pytest.mark.skipif(not CURVE.exists(), reason="the authors' curve in ../shared is not here")
-def test_the_dose_curve_stays_within_two_thousandths_of_the_authors_one():
-    doses, theirs = np.loadtxt(CURVE, delimiter=",", skiprows=1, usecols=(0, 1), unpack=True)
-    at = [float(dose) for dose in doses if dose <= 30][::10]
-    ours = [point.rr for point in recompute.dose_curve("pearce2022-any", at=at).curve]
-    np.testing.assert_allclose(ours, theirs[doses <= 30][::10], atol=0.002)
+def test_the_dose_curve_is_the_authors_one_to_the_fifth_digit():
+    doses, *theirs = np.loadtxt(CURVE, delimiter=",", skiprows=1, usecols=(0, 1, 2, 3), unpack=True)
+    found = recompute.dose_curve("pearce2022-any", at=doses.tolist()).curve
+    ours = np.transpose([(point.rr, *point.ci) for point in found])
+    np.testing.assert_allclose(ours, theirs, atol=2e-5)
+    other = recompute.dose_curve("pearce2022-any", at=doses.tolist(), covariance="gl").curve
+    # Greenland and Longnecker's covariances give the same curve to two thousandths, not to the fifth digit.
+    change = np.abs([point.rr for point in other] - theirs[0])[doses <= 30].max()
+    assert 2e-4 < change < 2e-3
 
 
 def test_half_a_unit_of_the_last_digit():
@@ -83,36 +89,80 @@ def test_half_a_unit_of_the_last_digit():
     )
 
 
-def test_slack_for_rounded_means_is_what_rounding_gives():
+@pytest.mark.parametrize("analysis", ["cooney2013-post", "cooney2013-followup"])
+def test_slack_for_rounded_means_is_what_rounding_gives(analysis):
     """The stated slack is derived, not chosen: twice the standard deviation from rounding every mean and SD to one digit."""
+    rows = list(base.rows_for(analysis))
+
+    def figures(values):
+        found, _ = recompute.effects_of(values)
+        answer = pool(found.yi, found.vi, method="DL", test="z")
+        return np.array([answer.estimate, *answer.ci, answer.tau2, answer.q, answer.i2])
+
+    variance = np.zeros(6)
+    for index, row in enumerate(rows):
+        for column in ("mean_arm", "sd_arm", "mean_against", "sd_against"):
+            up, down = (
+                [*rows[:index], replace(row, **{column: getattr(row, column) + step}), *rows[index + 1 :]]
+                for step in (0.01, -0.01)
+            )
+            variance += ((figures(up) - figures(down)) / 0.02 * 0.05) ** 2 / 3
+    for quantity, expected in zip(
+        ("estimate", "low", "high", "tau2", "q", "i2"), 2 * np.sqrt(variance), strict=True
+    ):
+        assert base.tolerances()[analysis, quantity].slack == pytest.approx(expected, rel=0.05)
+
+
+def test_the_printed_difference_is_pooled_just_where_the_means_leave_it_open():
+    """Where rounding the means and SDs leaves g open by a standard deviation of 0.05 or more, and nowhere else."""
     columns = ("mean_arm", "sd_arm", "n_arm", "mean_against", "sd_against", "n_against")
-    for analysis in ("cooney2013-post", "cooney2013-followup"):
-        rows = base.rows_for(analysis)
-        data = np.array([[float(getattr(row, column)) for row in rows] for column in columns])
-
-        def figures(values):
-            found = effects.smd(*values, exact=False, variance="revman")
-            answer = pool(found.yi, found.vi, method="DL", test="z")
-            return np.array([answer.estimate, answer.ci[0], answer.ci[1], answer.tau2, answer.q])
-
-        variance = np.zeros(5)
-        for column in (0, 1, 3, 4):
-            for index in range(len(rows)):
-                step = np.zeros_like(data)
-                step[column, index] = 0.01
-                variance += ((figures(data + step) - figures(data - step)) / 0.02 * 0.05) ** 2 / 3
-        for quantity, expected in zip(
-            ("estimate", "low", "high", "tau2", "q"), 2 * np.sqrt(variance), strict=True
-        ):
-            assert base.tolerances()[analysis, quantity].slack == pytest.approx(expected, rel=0.1)
+    rows = [row for row in base.contrasts() if row.id not in base.local_ids()]
+    data = np.array([[float(getattr(row, column)) for row in rows] for column in columns])
+    variance = np.zeros(len(rows))
+    for column in (0, 1, 3, 4):
+        step = np.zeros_like(data)
+        step[column] = 0.01
+        up, down = (effects.smd(*(data + one), exact=False, variance="revman").yi for one in (step, -step))
+        variance += ((up - down) / 0.02 * 0.05) ** 2 / 3
+    assert [row.effect == "printed" for row in rows] == (np.sqrt(variance) >= 0.05).tolist()
 
 
-def test_slack_for_the_covariance_is_below_what_the_covariance_changes():
+@pytest.mark.parametrize("analysis", ["cooney2013-post", "cooney2013-followup", "cooney2013-completion"])
+def test_every_weight_is_within_two_hundredths_of_the_printed_one(analysis):
+    printed = [row.printed_weight for row in base.rows_for(analysis)]
+    assert recompute.pooled(analysis).weights == pytest.approx(printed, abs=0.02)
+
+
+def test_the_weights_stand_among_the_reproduced_figures():
+    rows = {row.analysis: row for row in reproduce() if row.quantity == "weights"}
+    assert set(rows) == {"cooney2013-post", "cooney2013-followup", "cooney2013-completion"}
+    assert all(row.tolerance == 0.02 and abs(row.difference) < 0.02 for row in rows.values())
+    assert "35 weights" in rows["cooney2013-post"].cause
+
+
+def test_every_subgroup_that_prints_an_interval_and_whose_trials_are_known_is_recomputed():
+    found = {
+        row.analysis: row.confirmed for row in reproduce() if row.analysis.startswith("cooney2013-post-")
+    }
+    names = ("aerobic", "mixed", "strength", "papers", "lower-bias")
+    assert found == {f"cooney2013-post-{name}": "inferred" for name in names}
+    # Analysis 6.2 is the one trial that 6.1 leaves out.
+    alone = next(row for row in base.published() if row.id == "cooney2013-6-2")
+    left = {row.study for row in base.rows_for("cooney2013-post")} - {
+        row.study for row in base.rows_for("cooney2013-post-papers")
+    }
+    assert left == {"Reuter 1984"}
+    row = next(row for row in base.rows_for("cooney2013-post") if row.study == "Reuter 1984")
+    assert (row.n_arm + row.n_against, row.printed_smd) == (alone.n, alone.estimate)
+
+
+def test_with_the_authors_covariances_the_dose_curves_need_hardly_any_slack():
+    """All figures but one hold by rounding alone; leaving the covariances out would show."""
+    stated = {key: one.slack for key, one in base.tolerances().items() if key[0].startswith("pearce2022")}
+    assert stated == {("pearce2022-symptoms", "low"): 0.0007}
     for analysis in ("pearce2022-any", "pearce2022-major", "pearce2022-symptoms"):
-        with_it, without = (recompute.dose_curve(analysis, covariance=one) for one in ("gl", "indep"))
-        change = max(abs(one.rr - other.rr) for one, other in zip(with_it.curve, without.curve, strict=True))
-        assert base.tolerances()[analysis, "estimate"].slack <= change
-        assert base.tolerances()[analysis, "i2"].slack <= abs(with_it.i2 - without.i2)
+        with_it, without = (recompute.dose_curve(analysis, covariance=one) for one in ("hamling", "indep"))
+        assert abs(with_it.i2 - without.i2) > 0.5
 
 
 def test_analyses_that_cannot_be_pooled_again_are_refused_in_one_sentence():

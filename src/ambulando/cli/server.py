@@ -55,7 +55,7 @@ def django() -> None:
 
 
 def has_database() -> bool:
-    from ambulando.web.home import data_place
+    from ambulando.ground import data_place
 
     database: Path = data_place() / "ambulando.sqlite3"
     return database.exists()

@@ -1,44 +1,53 @@
 """The evidence base: its tables, read once and checked, and its version. Standard library only.
 
 What is recomputed here and what is only "as published" are kept apart by the ``status`` of an analysis. Every row has an
-``id``, the reference it stands in, and whether it was read there or inferred.
+``id``, the reference it stands in, and whether it was read there or inferred. Beside the packaged rows stand those that
+this installation added (``place.folder``, ``living``); they are checked by the same declared ``schema``.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TypeVar
 
+from ambulando.evidence import place, schema
 from ambulando.evidence.rows import (
-    CERTAINTIES,
     PACKAGE,
+    PRINTED,
+    RULES,
     AnalysisRow,
+    Arm,
     Cells,
     Contrast,
     DoseRow,
+    EffectContrast,
     EventContrast,
     Membership,
     Published,
     Reference,
     Row,
+    Study,
     Tolerance,
-    table,
+    made,
 )
-from ambulando.ground import InputError
+from ambulando.ground import InputError, packaged_rows, rows_of
 
 EDITION = "2026.11"
-MEASURES = ("SMD", "MD", "RR", "OR", "HR", "percent", "MET-minutes")
-PRINTED = ("k", "n", "estimate", "low", "high", "i2", "tau2", "q", "z")
+
+AnyContrast = Contrast | EventContrast | EffectContrast
+AnyRow = AnyContrast | DoseRow
 
 
 @dataclass(frozen=True)
 class Analysis:
     """A question and its pooled answer. ``status`` is "recomputed" (from rows of this base, see ``recompute``) or "as
     published" (then ``estimate`` and ``ci`` are the printed ones). ``confirmed`` "inferred" marks an analysis whose
-    choice of studies was inferred. ``rows`` says which kind of rows it is recomputed from.
+    choice of studies was inferred. ``rows`` says which kind of rows it is recomputed from. ``k`` and ``n`` count the
+    ``added`` studies of this installation too.
     """
 
     id: str
@@ -58,47 +67,126 @@ class Analysis:
     ci: tuple[float, float] | None
     interval: str
     note: str
+    added: int = 0
+
+
+#: Tables that stand in for those of the folder, see ``with_local``; the last one counts.
+_instead: list[Mapping[str, str]] = []
+
+
+@contextmanager
+def with_local(texts: Mapping[str, str]) -> Iterator[None]:
+    """Within it, the evidence base is the packaged tables and these, given as text by file name.
+
+    So that an addition is checked and pooled by the very way in which it will be read, before anything is written. For
+    one thread alone: what is read is kept for the whole process.
+    """
+    _instead.append(MappingProxyType(dict(texts)))
+    forget()
+    try:
+        yield
+    finally:
+        _instead.pop()
+        forget()
+
+
+@cache
+def local_texts() -> Mapping[str, str]:
+    """The tables that this installation added rows to, by file name. Raises InputError for a file that is none of them."""
+    if _instead:
+        return _instead[-1]
+    folder = place.folder()
+    found = {}
+    if folder.is_dir():
+        for path in sorted(folder.glob("*.csv")):
+            if not (path.stem in schema.tables() and schema.table(path.stem).local):
+                known = ", ".join(one.file for one in schema.tables().values() if one.local)
+                raise InputError(f"{path} is no table of a local evidence base; those are {known}.")
+            try:
+                found[path.name] = path.read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise InputError(f"{path} can not be read ({error}).") from None
+    return MappingProxyType(found)
+
+
+def version_of(local: Mapping[str, str]) -> str:
+    """The edition and 8 hex digits of a SHA-256 over names and contents of the packaged tables; with rows of an
+    installation, given as text by file name, "+local." and the same of those.
+    """
+    packaged = {
+        file.name: file.read_bytes()
+        for file in files(PACKAGE).iterdir()
+        if file.name.endswith((".csv", ".toml"))
+    }
+    found = f"{EDITION}+{_digest(packaged)}"
+    if local:
+        found += f"+local.{_digest({name: text.encode() for name, text in local.items()})}"
+    return found
+
+
+def _digest(contents: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(contents):
+        digest.update(name.encode() + b"\0" + contents[name] + b"\0")
+    return digest.hexdigest()[:8]
 
 
 @cache
 def version() -> str:
-    """The edition and the first 8 hex digits of a SHA-256 over names and contents of all data files."""
-    digest = hashlib.sha256()
-    for file in sorted(files(PACKAGE).iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".csv"):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
-    return f"{EDITION}+{digest.hexdigest()[:8]}"
-
-
-@cache
-def references() -> Mapping[str, Reference]:
-    """All sources by id."""
-
-    def one(cells: Cells) -> Reference:
-        doi = cells.text("doi", required=False)
-        if doi and not doi.startswith("10."):
-            raise cells.refuse("doi", "is not a DOI; it starts with 10.")
-        year = int(cells.number_in("year", low=1900, high=2100))
-        text = [cells.text("id"), cells.text("citation")]
-        rest = [cells.text(name, required=False) for name in ("url", "kind", "note")]
-        return Reference(text[0], text[1], year, doi, *rest)
-
-    found: dict[str, Reference] = {}
-    for row in table("references.csv", one):
-        if row.id in found:
-            raise InputError(
-                f"references.csv: the id {row.id!r} stands in two rows; every row needs its own."
-            )
-        found[row.id] = row
-    return MappingProxyType(found)
+    """The version of the evidence base, local rows included (see ``version_of``)."""
+    return version_of(local_texts())
 
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
+
+
+def table(name: str, row_from: Callable[[Cells, schema.Table], T], local: Mapping[str, str]) -> tuple[T, ...]:
+    """All rows of a declared table as ``row_from`` makes them, the packaged ones first, then those of ``local``.
+
+    Row 1 is the line of column names.
+    """
+    declared = schema.table(name)
+    places = [(declared.file, packaged_rows(PACKAGE, declared.file))]
+    if declared.local and declared.file in local:
+        where = f"the local {declared.file}"
+        places.append((where, rows_of(local[declared.file], where=where)))
+    found = []
+    seen: set[str] = set()
+    for where, lines in places:
+        if lines:
+            schema.columns_fit(declared, tuple(lines[0]), where)
+        for number, line in enumerate(lines, start=2):
+            cells = Cells(where, number, line)
+            key = cells.text(declared.key)
+            if key in seen:
+                raise InputError(
+                    f"{where}: the {declared.key} {key!r} stands in two rows; every row needs its own."
+                )
+            seen.add(key)
+            found.append(row_from(cells, declared))
+    return tuple(found)
+
+
+def _values(cells: Cells, declared: schema.Table) -> dict[str, object]:
+    """The values of a line, checked by the schema, the rules of its table and the sources that there are."""
+    values = schema.values(declared, cells)
+    if declared.name in RULES:
+        RULES[declared.name](cells, values)
+    if declared.provenance and values["reference"] not in references():
+        raise cells.refuse("reference", "is not in references.csv")
+    return {"id": values[declared.key]} | values
+
+
+def rows_from(name: str, kind: type[R]) -> tuple[R, ...]:
+    """The rows of a declared table, of the class whose fields are named as its columns."""
+    return table(name, lambda cells, declared: made(kind, _values(cells, declared)), local_texts())
 
 
 def checked(file: str, row_from: Callable[[Cells], R]) -> tuple[R, ...]:
-    """The rows of a packaged table, each with its own id and a reference that is known."""
-    rows = table(file, row_from)
+    """The rows of a packaged table that is read cell by cell, each with its own id and a reference that is known."""
+    lines = packaged_rows(PACKAGE, file)
+    rows = tuple(row_from(Cells(file, number, cells)) for number, cells in enumerate(lines, start=2))
     seen: set[str] = set()
     for row in rows:
         if row.id in seen:
@@ -112,127 +200,150 @@ def checked(file: str, row_from: Callable[[Cells], R]) -> tuple[R, ...]:
 
 
 @cache
+def references() -> Mapping[str, Reference]:
+    """All sources by id."""
+
+    def one(cells: Cells, declared: schema.Table) -> Reference:
+        values = schema.values(declared, cells)
+        RULES["references"](cells, values)
+        return made(Reference, values)
+
+    return MappingProxyType({row.id: row for row in table("references", one, local_texts())})
+
+
+@cache
+def studies() -> Mapping[str, Study]:
+    """Every trial and cohort, by the name that other tables use."""
+    return _by("studies", rows_from("studies", Study), lambda row: row.study)
+
+
+@cache
+def arms() -> Mapping[tuple[str, str], Arm]:
+    """Every arm of every trial, by the names of both."""
+    return _by("arms", rows_from("arms", Arm), lambda row: (row.study, row.arm))
+
+
+K = TypeVar("K")
+
+
+def _by(name: str, rows: Iterable[R], key: Callable[[R], K]) -> Mapping[K, R]:
+    found: dict[K, R] = {}
+    for row in rows:
+        if key(row) in found:
+            raise InputError(f"{name}.csv: {key(row)!r} stands in two rows; it needs one.")
+        found[key(row)] = row
+    return MappingProxyType(found)
+
+
+@cache
 def contrasts() -> tuple[Contrast, ...]:
     """Every contrast of scores."""
-
-    def one(c: Cells) -> Contrast:
-        return Contrast(
-            *c.provenance(), c.text("analysis"), c.text("study"), c.text("arm"), c.text("against"),
-            c.whole("n_arm"), c.number_in("mean_arm"), c.number_in("sd_arm", low=1e-9),
-            c.whole("n_against"), c.number_in("mean_against"), c.number_in("sd_against", low=1e-9),
-            *_printed(c, "printed_smd"),
-        )  # fmt: skip
-
-    return checked("contrasts_smd.csv", one)
+    return _placed(rows_from("contrasts_smd", Contrast))
 
 
 @cache
 def event_contrasts() -> tuple[EventContrast, ...]:
     """Every contrast of events."""
-
-    def one(c: Cells) -> EventContrast:
-        for arm in ("arm", "against"):
-            if c.whole(f"events_{arm}") > c.whole(f"n_{arm}"):
-                raise c.refuse(f"events_{arm}", "is more than the people in the arm")
-        return EventContrast(
-            *c.provenance(), c.text("analysis"), c.text("study"), c.text("arm"), c.text("against"),
-            c.whole("events_arm"), c.whole("n_arm"), c.whole("events_against"), c.whole("n_against"),
-            *_printed(c, "printed_rr"),
-        )  # fmt: skip
-
-    return checked("contrasts_events.csv", one)
+    return _placed(rows_from("contrasts_events", EventContrast))
 
 
-def _printed(c: Cells, estimate: str) -> tuple[float, float, float, float]:
-    middle = c.number_in(estimate)
-    low, high = c.number_in("printed_low", high=middle), c.number_in("printed_high", low=middle)
-    return middle, low, high, c.number_in("printed_weight", low=0, high=100)
+@cache
+def effect_contrasts() -> tuple[EffectContrast, ...]:
+    """Every contrast that is given as an effect with its variance."""
+    return _placed(rows_from("contrasts_effects", EffectContrast))
 
 
 @cache
 def dose_rows() -> tuple[DoseRow, ...]:
     """Every dose group of every cohort."""
+    return _placed(rows_from("dose_rows", DoseRow))
 
-    def one(c: Cells) -> DoseRow:
-        is_reference = c.text("is_reference", one_of=("yes", "no")) == "yes"
-        se = c.maybe("se", low=1e-9)
-        if is_reference != (se is None):
-            raise c.refuse("se", "does not fit: the reference group has none and every other group has one")
-        return DoseRow(
-            *c.provenance(), c.text("analysis"), c.text("study"), c.text("ratio", one_of=("OR", "HR", "RR")),
-            c.text("type_label", one_of=("ir", "ci", "cc")), c.number_in("dose", low=0), c.number_in("persons", low=1),
-            c.number_in("person_years", low=1), c.number_in("cases", low=0), c.number_in("rr", low=1e-9),
-            c.maybe("low"), c.maybe("high"), c.number_in("log_rr"), se, is_reference,
-        )  # fmt: skip
 
-    return checked("dose_rows.csv", one)
+P = TypeVar("P", Contrast, EventContrast, EffectContrast, DoseRow)
+
+
+def _placed(rows: tuple[P, ...]) -> tuple[P, ...]:
+    """Rows whose analysis, study and arms are there, else an InputError that names the row."""
+    known = {row.id for row in recomputed() if not row.of}
+    for row in rows:
+        if row.analysis not in known:
+            raise InputError(
+                f"Row {row.id!r} is of the analysis {row.analysis!r}, which analyses.csv does not have."
+            )
+        if row.study not in studies():
+            raise InputError(
+                f"Row {row.id!r} is of the study {row.study!r}, which studies.csv does not have."
+            )
+        named: tuple[str, ...] = () if isinstance(row, DoseRow) else (row.arm, row.against)
+        for arm in named:
+            if (row.study, arm) not in arms():
+                raise InputError(
+                    f"Row {row.id!r} names the arm {arm!r} of {row.study}, which arms.csv does not have."
+                )
+    return rows
 
 
 @cache
 def memberships() -> tuple[Membership, ...]:
     """Which studies an analysis takes that uses only some rows of another."""
-    return checked(
-        "subgroups.csv", lambda c: Membership(*c.provenance(), c.text("analysis"), c.text("study"))
-    )
+    rows = rows_from("subgroups", Membership)
+    known = {row.id for row in recomputed() if row.of}
+    for row in rows:
+        if row.analysis not in known:
+            raise InputError(
+                f"Row {row.id!r} is of {row.analysis!r}, which is no analysis that takes some rows of another."
+            )
+        if row.study not in studies():
+            raise InputError(
+                f"Row {row.id!r} is of the study {row.study!r}, which studies.csv does not have."
+            )
+    return rows
 
 
 @cache
 def published() -> tuple[Published, ...]:
     """Every pooled result as printed."""
 
-    def one(c: Cells) -> Published:
-        low, high = c.maybe("low"), c.maybe("high")
-        estimate = c.maybe("estimate")
-        if (low is None) != (high is None) or (low is not None and high is not None and low > high):
-            raise c.refuse("low", "and high are not an interval")
-        if estimate is not None and low is not None and high is not None and not low <= estimate <= high:
-            raise c.refuse("estimate", "lies outside its interval")
-        return Published(
-            *c.provenance(), c.text("analysis", required=False), c.text("question"),
-            c.text("measure", one_of=MEASURES), c.maybe("dose", low=0), c.maybe_whole("k"), c.maybe_whole("n"),
-            estimate, low, high, c.text("interval", required=False), c.text("model"),
-            c.text("certainty", one_of=CERTAINTIES), c.text("certainty_note"),
-            {name: c.text(name, required=False) for name in PRINTED},
-        )  # fmt: skip
+    def one(cells: Cells, declared: schema.Table) -> Published:
+        printed = {name: cells.text(name, required=False) for name in PRINTED}
+        return made(Published, _values(cells, declared) | {"printed": printed})
 
-    return checked("published.csv", one)
+    return table("published", one, {})
 
 
 @cache
 def tolerances() -> Mapping[tuple[str, str], Tolerance]:
     """The stated slack of recomputed quantities, by analysis and quantity."""
-    rows = checked(
-        "tolerances.csv",
-        lambda c: Tolerance(
-            *c.provenance(), c.text("analysis"), c.text("quantity"), c.number_in("slack", low=0)
-        ),
-    )
-    return MappingProxyType({(row.analysis, row.quantity): row for row in rows})
+    return _by("tolerances", rows_from("tolerances", Tolerance), lambda row: (row.analysis, row.quantity))
 
 
 @cache
-def _recomputed() -> tuple[AnalysisRow, ...]:
-    return checked(
-        "analyses.csv",
-        lambda c: AnalysisRow(
-            *c.provenance(), c.text("question"), c.text("measure", one_of=MEASURES),
-            c.text("rows", one_of=("smd", "events", "dose")), c.text("of", required=False), c.whole("k"),
-            c.maybe_whole("n"), c.text("certainty", one_of=CERTAINTIES), c.text("certainty_note"),
-        ),
-    )  # fmt: skip
+def recomputed() -> tuple[AnalysisRow, ...]:
+    """Every analysis that is pooled again here."""
+    return rows_from("analyses", AnalysisRow)
 
 
-def rows_for(analysis: str) -> tuple[Contrast | EventContrast | DoseRow, ...]:
-    """The rows that a recomputed analysis uses, in the order of its table. Raises InputError for an unknown one."""
-    known = {row.id: row for row in _recomputed()}
+@cache
+def local_ids() -> frozenset[str]:
+    """The ids of all rows that this installation added."""
+    return frozenset(
+        line.get("id", "") for name, text in local_texts().items() for line in rows_of(text, where=name)
+    )
+
+
+def rows_for(analysis: str, *, local: bool = True) -> tuple[AnyRow, ...]:
+    """The rows that a recomputed analysis uses, in the order of its tables; with ``local`` those of this installation
+    too. Raises InputError for an unknown analysis.
+    """
+    known = {row.id: row for row in recomputed()}
     if analysis not in known:
         raise InputError(
             f"There is no recomputed analysis called {analysis!r}; there are {', '.join(sorted(known))}."
         )
     row = known[analysis]
-    everything: Mapping[str, tuple[Contrast | EventContrast | DoseRow, ...]] = {
-        "smd": contrasts(),
-        "events": event_contrasts(),
+    everything: Mapping[str, tuple[AnyRow, ...]] = {
+        "smd": (*contrasts(), *effect_contrasts()),
+        "events": (*event_contrasts(), *effect_contrasts()),
         "dose": dose_rows(),
     }
     of = row.of or row.id
@@ -240,20 +351,34 @@ def rows_for(analysis: str) -> tuple[Contrast | EventContrast | DoseRow, ...]:
     if row.of:
         members = {member.study for member in memberships() if member.analysis == analysis}
         rows = tuple(one for one in rows if one.study in members)
-    return rows
+    return rows if local else tuple(one for one in rows if one.id not in local_ids())
+
+
+def people_in(rows: Iterable[AnyRow]) -> int:
+    """People in both arms of contrasts, or in all dose groups, as far as they are known."""
+    total = 0.0
+    for row in rows:
+        if isinstance(row, DoseRow):
+            total += row.persons or 0.0
+        else:
+            total += (row.n_arm or 0) + (row.n_against or 0)
+    return round(total)
 
 
 @cache
 def analyses() -> Mapping[str, Analysis]:
     """All analyses by id: those recomputed here first, then the published ones that are not."""
     found: dict[str, Analysis] = {}
-    for row in _recomputed():
-        studies = {one.study for one in rows_for(row.id)}
-        if len(studies) != row.k:
-            raise InputError(f"analyses.csv: {row.id!r} says {row.k} studies and has rows of {len(studies)}.")
+    for row in recomputed():
+        packaged, everything = rows_for(row.id, local=False), rows_for(row.id)
+        k, total = len({one.study for one in packaged}), len({one.study for one in everything})
+        if k != row.k:
+            raise InputError(f"analyses.csv: {row.id!r} says {row.k} studies and has rows of {k}.")
+        added = [one for one in everything if one.id in local_ids()]
+        n = None if row.n is None else row.n + people_in(added)
         found[row.id] = Analysis(
-            row.id, row.question, row.measure, "recomputed", row.k, row.n, row.reference, row.where, row.confirmed,
-            row.certainty, row.certainty_note, row.rows, row.of, None, None, "", row.note,
+            row.id, row.question, row.measure, "recomputed", total, n, row.reference, row.where, row.confirmed,
+            row.certainty, row.certainty_note, row.rows, row.of, None, None, "", row.note, total - k,
         )  # fmt: skip
     for result in published():
         if result.analysis:
@@ -269,3 +394,12 @@ def analyses() -> Mapping[str, Analysis]:
             result.interval, result.note,
         )  # fmt: skip
     return MappingProxyType(found)
+
+
+def forget() -> None:
+    """Read everything anew at the next call: after rows were written, or another folder was chosen."""
+    for read in (
+        local_texts, version, references, studies, arms, contrasts, event_contrasts, effect_contrasts, dose_rows,
+        memberships, published, tolerances, recomputed, local_ids, analyses,
+    ):  # fmt: skip
+        read.cache_clear()

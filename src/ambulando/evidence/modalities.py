@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 
 from ambulando.evidence import base
-from ambulando.evidence.rows import Cells, Row
+from ambulando.evidence.rows import Row
 from ambulando.ground import InputError, Words
 
 #: Those of the command line.
@@ -67,7 +67,9 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class _Choice(Row):
+class Choice(Row):
+    """Which analysis answers for a modality, and how it is worded."""
+
     modality: str
     analysis: str
     fit: str
@@ -76,16 +78,9 @@ class _Choice(Row):
 
 
 @cache
-def _choices() -> Mapping[str, _Choice]:
-    def one(c: Cells) -> _Choice:
-        # A modality has one row, so its name is the id of the row.
-        named = Cells(c.file, c.number, {**c.cells, "id": c.text("modality", one_of=MODALITY_IDS)})
-        return _Choice(
-            *named.provenance(), named.text("modality"), named.text("analysis"),
-            named.text("fit", one_of=("own", "near", "whole")), named.text("used"), named.text("subject"),
-        )  # fmt: skip
-
-    found = {row.modality: row for row in base.checked("modalities.csv", one)}
+def choices() -> Mapping[str, Choice]:
+    """The choice for each modality."""
+    found = {row.modality: row for row in base.rows_from("modalities", Choice)}
     missing = [name for name in MODALITY_IDS if name not in found]
     if missing:
         raise InputError(f"modalities.csv has no row for {', '.join(missing)}.")
@@ -97,7 +92,7 @@ def finding(modality: str) -> Finding:
     """The finding for one of MODALITY_IDS. Raises InputError for another name."""
     if modality not in MODALITY_IDS:
         raise InputError(f"There is no modality called {modality!r}; take one of {', '.join(MODALITY_IDS)}.")
-    choice = _choices()[modality]
+    choice = choices()[modality]
     analysis = base.analyses()[choice.analysis]
     if analysis.estimate is None or analysis.ci is None or analysis.k is None or analysis.n is None:
         raise InputError(

@@ -1,10 +1,12 @@
-"""Pooling of effects: common effect, DerSimonian-Laird, Paule-Mandel, maximum likelihood, REML; with z, t and
-Hartung-Knapp tests, the Q-profile interval of tau2, prediction interval and heterogeneity.
+"""Pooling of effects to one: common effect or random effects with any estimator of tau2, z, t and Hartung-Knapp tests, the
+Q-profile interval of tau2, a prediction interval and heterogeneity.
 
-Everything is O(k): no k x k matrix is ever formed. Formulas: DerSimonian & Laird 1986; Paule & Mandel 1982;
-Viechtbauer 2005 (likelihood estimators) and 2007 (Q-profile); Hartung & Knapp 2001; Riley 2011 (prediction).
+Everything is O(k). Sources: ``tau2`` for the estimators; Hartung & Knapp 2001, Stat Med 20:3875; Jackson et al. 2017,
+Stat Med 36:3923 (the ad hoc floor); Viechtbauer 2007, Stat Med 26:37 (Q-profile); Higgins & Thompson 2002, Stat Med 21:1539
+(I2, H2); Riley et al. 2011, BMJ 342:d549 (prediction). Other intervals are in ``intervals``.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,17 +15,28 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri, stdtr, stdtrit
 
 from ambulando.evidence.effects import RATIO_MEASURES
+from ambulando.evidence.faults import NegativeVariance, NotANumber, NotConverged, TooFewStudies, UnknownOption
 from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
-from ambulando.evidence.tau2 import Tau2, solve_q, tau2_many, tau2_of
+from ambulando.evidence.sums import Sums, dot, sums_of
+from ambulando.evidence.tau2 import LIKELIHOOD, Tau2, root_of_q, standard_error, tau2_of
+from ambulando.evidence.tau2_many import tau2_many
+from ambulando.evidence.usable import named, numbers, sensible_level, usable
 from ambulando.ground import InputError
 
 #: Spellings a caller may use (any case) and the names that results carry.
 METHODS = {
     **dict.fromkeys(("reml",), "REML"),
     **dict.fromkeys(("dl", "random", "chi2"), "DL"),
-    **dict.fromkeys(("pm", "iterated"), "PM"),
+    **dict.fromkeys(("pm", "mp", "iterated"), "PM"),
     **dict.fromkeys(("ml",), "ML"),
-    **dict.fromkeys(("ee", "fe", "common", "fixed"), "EE"),
+    **dict.fromkeys(("ee", "fe", "ce", "common", "fixed"), "EE"),
+    **dict.fromkeys(("eb",), "EB"),
+    **dict.fromkeys(("sj",), "SJ"),
+    **dict.fromkeys(("he",), "HE"),
+    **dict.fromkeys(("hs",), "HS"),
+    **dict.fromkeys(("hsk",), "HSk"),
+    **dict.fromkeys(("pmm", "mpm"), "PMM"),
+    **dict.fromkeys(("genq",), "GENQ"),
 }
 TESTS = {
     **dict.fromkeys(("z",), "z"),
@@ -31,6 +44,7 @@ TESTS = {
     **dict.fromkeys(("hksj", "knha", "hk", "kh"), "knha"),
     **dict.fromkeys(("adhoc", "hksj-adhoc"), "adhoc"),
 }
+NONE: Interval = (math.nan, math.nan)
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,7 @@ class Pooled:
 
     ``ci`` and ``pi`` are 95% intervals (``level``) on the scale of ``estimate``; for ratio measures that is the log scale
     and the ``_exp`` fields are on the scale of the ratio. ``i2`` is a percentage; ``weights`` are percentages in the order
-    of ``studies``. ``pi``, ``tau2_ci`` and ``h2`` are NaN where the model or the number of studies gives none.
+    of ``studies``. ``pi``, ``tau2_ci``, ``se_tau2`` and ``h2`` are NaN where the model or the number of studies gives none.
     """
 
     k: int
@@ -54,6 +68,7 @@ class Pooled:
     pi: Interval
     tau2: float
     tau2_ci: Interval
+    se_tau2: float
     q: float
     q_df: int
     q_p: float
@@ -78,45 +93,6 @@ class Pooled:
     notes: tuple[str, ...]
 
 
-def _named(name: str, names: dict[str, str], what: str) -> str:
-    try:
-        return names[name.strip().lower()]
-    except KeyError:
-        raise InputError(
-            f"There is no {what} called {name!r}; take one of {', '.join(sorted(set(names.values())))}."
-        ) from None
-
-
-def _usable(y: Array, v: Array, labels: Sequence[str]) -> tuple[NDArray[np.bool_], tuple[Excluded, ...]]:
-    for index in np.flatnonzero(v < 0).tolist():
-        raise InputError(
-            f"{labels[index]} (row {index + 1}) has a negative variance ({v[index]:g}); a variance is above zero."
-        )
-    excluded = []
-    keep = np.isfinite(y) & np.isfinite(v) & (v > 0)
-    for index in np.flatnonzero(~keep).tolist():
-        if not np.isfinite(y[index]):
-            reason = "no effect could be computed"
-        elif v[index] == 0:
-            reason = "its variance is zero"
-        else:
-            reason = "no variance could be computed"
-        excluded.append(Excluded(index + 1, labels[index], reason))
-    return keep, tuple(excluded)
-
-
-def _heterogeneity(v: Array, q: float, tau2: Tau2, method: str) -> tuple[float, float]:
-    """I2 in percent and H2, from the "typical" variance of Higgins & Thompson 2002; from Q for the common effect."""
-    k = v.size
-    if k < 2:
-        return 0.0, 1.0
-    if method == "EE":
-        return (max(0.0, 100 * (q - (k - 1)) / q) if q > 0 else 0.0), q / (k - 1)
-    w = 1 / v
-    typical = (k - 1) * w.sum() / (w.sum() ** 2 - (w**2).sum())
-    return float(100 * tau2.value / (tau2.value + typical)), float((tau2.value + typical) / typical)
-
-
 def pool(
     yi: ArrayLike,
     vi: ArrayLike,
@@ -126,79 +102,122 @@ def pool(
     level: float = 0.95,
     measure: str = "GEN",
     studies: Sequence[str] | None = None,
+    weights: ArrayLike | None = None,
 ) -> Pooled:
     """The pooled effect of ``yi`` (k,) with sampling variances ``vi`` (k,).
 
-    ``method`` REML, DL, PM, ML or common (EE); ``test`` z, t, hksj (Hartung-Knapp) or adhoc (Hartung-Knapp whose
-    standard error is never below that of the z test). Rows without a finite effect and a positive variance are left out
-    and listed in ``excluded``. Raises InputError for a negative variance, no usable study, or one study with a t test.
+    ``method`` is one of METHODS (``weights`` (k,) are those of GENQ); ``test`` z, t, hksj (Hartung-Knapp) or adhoc
+    (Hartung-Knapp whose standard error is never below that of the z test). Rows without a finite effect and a positive
+    variance are left out and listed in ``excluded``. Raises NegativeVariance, NotANumber, TooFewStudies, UnknownOption, and
+    NotConverged where no estimate of tau2 is found.
     """
-    method, test = _named(method, METHODS, "method"), _named(test, TESTS, "test")
-    if not 0.5 <= level < 1:
-        raise InputError(f"The level {level} is not between 0.5 and 1; 0.95 is usual.")
-    all_y, all_v = np.atleast_1d(np.asarray(yi, dtype=float)), np.atleast_1d(np.asarray(vi, dtype=float))
-    if all_y.shape != all_v.shape or all_y.ndim != 1:
-        raise InputError(
-            f"There are {all_y.size} effects and {all_v.size} variances; each study needs one of both."
-        )
-    labels = tuple(studies) if studies is not None else tuple(f"Study {i}" for i in range(1, all_y.size + 1))
-    if len(labels) != all_y.size:
-        raise InputError(f"There are {len(labels)} study names for {all_y.size} effects.")
-    keep, excluded = _usable(all_y, all_v, labels)
-    y, v = all_y[keep], all_v[keep]
+    method, test = named(method, METHODS, "method"), named(test, TESTS, "test")
+    sensible_level(level)
+    use = usable(yi, vi, studies)
+    y, v = use.y, use.v
     k = y.size
-    if k == 0:
-        raise InputError("No study has both an effect and a positive variance, so there is nothing to pool.")
     if k == 1 and test != "z":
-        raise InputError("Only one study can be used, and this test needs two or more; use the z test.")
+        raise TooFewStudies(
+            f"Only one study can be used ({use.studies[0]}), and this test needs two or more; use the z test.",
+            study=use.studies[0],
+        )
+    if (method == "GENQ") != (weights is not None):
+        raise UnknownOption(
+            "The method GENQ needs weights, and no other method takes them; please give both or neither."
+        )
+    own = None if weights is None else _own_weights(weights, use.keep, use.studies)
 
-    tau2 = tau2_of(y, v, method)
-    w = 1 / (v + tau2.value)
-    total = w.sum()
-    estimate = float(w @ y / total)
-    se = float(total**-0.5)
+    sums = sums_of(y, v)
+    tau2 = tau2_of(y, v, method, weights=own, sums=sums)
+    t = tau2.value
+    w = 1 / (v + t)
+    share = w if own is None else own
+    total = float(share.sum())
+    estimate = dot(share, y) / total
+    se = total**-0.5 if own is None else math.sqrt(dot(own * own, v + t)) / total
+    if not (tau2.converged and math.isfinite(estimate) and math.isfinite(se)):
+        raise not_converged(method)
     if test in ("knha", "adhoc"):
-        scale = float(w @ (y - estimate) ** 2 / (k - 1))
-        se *= (max(scale, 1.0) if test == "adhoc" else scale) ** 0.5
+        # Of GENQ too, the scale is of the residuals from the mean with inverse variances.
+        residual = y - (estimate if own is None else dot(w, y) / dot(w, np.ones(k)))
+        scale = dot(w, residual * residual) / (k - 1)
+        se *= math.sqrt(max(scale, 1.0) if test == "adhoc" else scale)
     alpha = 1 - level
-    df = float("nan") if test == "z" else float(k - 1)
+    df = math.nan if test == "z" else float(k - 1)
     critical = float(-ndtri(alpha / 2) if test == "z" else -stdtrit(k - 1, alpha / 2))
-    statistic = estimate / se if se > 0 else float("nan")
-    p = 2 * (ndtr(-abs(statistic)) if test == "z" else stdtr(k - 1, -abs(statistic)))
+    statistic = estimate / se if se > 0 else math.nan
+    p = float(2 * (ndtr(-abs(statistic)) if test == "z" else stdtr(k - 1, -abs(statistic))))
     ci = (estimate - critical * se, estimate + critical * se)
 
-    fixed = 1 / v
-    q = float(fixed @ (y - fixed @ y / fixed.sum()) ** 2)
-    i2, h2 = _heterogeneity(v, q, tau2, method)
-    spread = critical * float(np.sqrt(tau2.value + se**2))
-    random = method != "EE"
-    pi = (estimate - spread, estimate + spread) if random and k > 1 else (float("nan"), float("nan"))
-    tau2_ci = _q_profile(y, v, alpha) if random and k > 1 else (float("nan"), float("nan"))
-    notes = _notes(k, tau2, method, flat=test == "knha" and se == 0)
+    q, _, _, b, *_ = sums.at(0.0)
+    i2, h2 = heterogeneity(q, b, k - 1, t, method)
+    random = method != "EE" and k > 1
+    spread = critical * math.sqrt(t + se * se)
+    pi = (estimate - spread, estimate + spread) if random else NONE
     ratio = measure in RATIO_MEASURES
+    options: dict[str, object] = {"method": method, "test": test, "level": level, "measure": measure}
+    if own is not None:
+        options["weights"] = tuple(own.tolist())
     return Pooled(
-        k=k, method=method, test=test, estimate=estimate, se=se, statistic=statistic, df=df, p=float(p), ci=ci, pi=pi,
-        tau2=tau2.value, tau2_ci=tau2_ci, q=q, q_df=k - 1, q_p=float(chdtrc(k - 1, q)) if k > 1 else 1.0, i2=i2, h2=h2,
-        weights=tuple((100 * w / total).tolist()), measure=measure,
-        estimate_exp=float(np.exp(estimate)) if ratio else None,
+        k=k, method=method, test=test, estimate=estimate, se=se, statistic=statistic, df=df, p=p, ci=ci, pi=pi,
+        tau2=t, tau2_ci=q_profile(sums, t, alpha) if random else NONE,
+        se_tau2=standard_error(y, v, method, t, weights=own, sums=sums),
+        q=q, q_df=k - 1, q_p=float(chdtrc(k - 1, q)) if k > 1 else 1.0, i2=i2, h2=h2,
+        weights=tuple((share * (100 / total)).tolist()), measure=measure,
+        estimate_exp=math.exp(estimate) if ratio else None,
         ci_exp=_exp(ci) if ratio else None, pi_exp=_exp(pi) if ratio else None, level=level,
-        studies=tuple(name for name, kept in zip(labels, keep, strict=True) if kept),
-        yi=tuple(y.tolist()), vi=tuple(v.tolist()),
-        converged=tau2.converged, boundary=tau2.boundary, iterations=tau2.iterations, data_hash=data_hash(y, v),
-        options={"method": method, "test": test, "level": level, "measure": measure},
-        versions=versions(),
-        excluded=excluded, notes=notes,
+        studies=use.studies, yi=tuple(y.tolist()), vi=tuple(v.tolist()),
+        converged=True, boundary=tau2.boundary, iterations=tau2.iterations,
+        data_hash=data_hash(y, v) if own is None else data_hash(y, v, own), options=options, versions=versions(),
+        excluded=use.excluded, notes=_notes(k, tau2, method, flat=test == "knha" and se == 0),
     )  # fmt: skip
+
+
+def not_converged(method: str) -> NotConverged:
+    return NotConverged(
+        f"{method} found no estimate of tau2 for these studies; please look for effects or variances that are far out of "
+        "scale, or take another method (DL needs no search)."
+    )
+
+
+def _own_weights(weights: ArrayLike, keep: NDArray[np.bool_] | None, studies: tuple[str, ...]) -> Array:
+    given = numbers(weights, "weight")
+    if keep is not None and given.size == keep.size:
+        given = given[keep]
+    if given.size != len(studies):
+        raise InputError(f"There are {given.size} weights for {len(studies)} studies.")
+    if not np.all(np.isfinite(given)):
+        raise NotANumber("Every weight must be a finite number.")
+    for index in np.flatnonzero(given <= 0).tolist():
+        raise NegativeVariance(
+            f"{studies[index]} has the weight {given[index]:g}; a weight is above zero.", study=studies[index]
+        )
+    return given
+
+
+def heterogeneity(q: float, trace: float, df: int, tau2: float, method: str) -> tuple[float, float]:
+    """I2 in percent and H2, from the "typical" variance df / tr P of Higgins & Thompson 2002; from Q for the common effect."""
+    if df < 1:
+        return 0.0, 1.0
+    if method == "EE":
+        return (max(0.0, 100 * (q - df) / q) if q > 0 else 0.0), q / df
+    typical = df / trace
+    return 100 * tau2 / (tau2 + typical), (tau2 + typical) / typical
+
+
+def q_profile(sums: Sums, tau2: float, alpha: float) -> Interval:
+    """The tau2 that the generalised Q does not reject, of coverage 1 - ``alpha``. ``tau2`` is any place to start from."""
+    here = sums.at(tau2)[0]
+    ends = []
+    for tail in (alpha / 2, 1 - alpha / 2):
+        target = float(chdtri(sums.df, tail))
+        end = root_of_q(sums, target, tau2 if here > target else 0.0)
+        ends.append(end.value if end.converged else math.nan)
+    return ends[0], ends[1]
 
 
 def _exp(interval: Interval) -> Interval:
     return (float(np.exp(interval[0])), float(np.exp(interval[1])))
-
-
-def _q_profile(y: Array, v: Array, alpha: float) -> Interval:
-    df = y.size - 1
-    low, high = (solve_q(y, v, float(chdtri(df, tail))) for tail in (alpha / 2, 1 - alpha / 2))
-    return (low.value, high.value)
 
 
 def _notes(k: int, tau2: Tau2, method: str, *, flat: bool) -> tuple[str, ...]:
@@ -211,23 +230,48 @@ def _notes(k: int, tau2: Tau2, method: str, *, flat: bool) -> tuple[str, ...]:
         notes.append(
             f"Only {k} {'study' if k == 1 else 'studies'}: the spread between studies can hardly be estimated."
         )
-    if not tau2.converged:
-        notes.append("The estimate of tau2 did not converge; do not use this result.")
+    notes += other_maxima(tau2, method)
     return tuple(notes)
 
 
-def pool_many(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML") -> tuple[Array, Array, Array]:
+def other_maxima(tau2: Tau2, method: str) -> tuple[str, ...]:
+    """A note where a likelihood has several maxima."""
+    if not tau2.others or method not in LIKELIHOOD:
+        return ()
+    places = " and ".join(f"{place:.4g}" for place in tau2.others)
+    return (
+        f"The likelihood has a lower maximum too, at tau2 = {places}; the highest is given. Look for outlying studies.",
+    )
+
+
+def pool_many(
+    yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", weights: ArrayLike | None = None
+) -> tuple[Array, Array, Array]:
     """Estimates, z standard errors and tau2, each of shape (b,), of ``b`` data sets at once: ``yi``, ``vi`` of shape (b, k).
 
-    For bootstraps, permutations and simulations; a data set that did not converge gives NaN.
+    For bootstraps, permutations, subsets and simulations: an infinite variance leaves a study out of its data set, and a
+    data set that did not converge, or is empty, gives NaN. ``weights`` (k,) are those of GENQ.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     if y.ndim != 2 or y.shape != v.shape:
         raise InputError("Effects and variances of many data sets need the same shape (data sets, studies).")
-    if not (np.all(np.isfinite(y)) and np.all(v > 0)):
+    if not (np.isfinite(y).all() and v.min(initial=math.inf) > 0):
         raise InputError("Every effect must be finite and every variance above zero.")
-    tau2, converged = tau2_many(y, v, _named(method, METHODS, "method"))
+    method = named(method, METHODS, "method")
+    if (method == "GENQ") != (weights is not None):
+        raise UnknownOption(
+            "The method GENQ needs weights, and no other method takes them; please give both or neither."
+        )
+    own = None if weights is None else np.asarray(weights, dtype=float)
+    tau2, converged = tau2_many(y, v, method, weights=own)
     w = 1 / (v + tau2[:, None])
-    total = w.sum(axis=1)
-    lost = np.where(converged, 0.0, np.nan)
-    return (w * y).sum(axis=1) / total + lost, total**-0.5 + lost, tau2 + lost
+    share = w if own is None else own * np.isfinite(v)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total = share.sum(axis=1)
+        estimates = np.vecdot(share, y) / total
+        if own is None:
+            errors = total**-0.5
+        else:
+            errors = np.sqrt(np.vecdot(share * share, np.where(np.isfinite(v), v, 0) + tau2[:, None])) / total
+    lost = np.where(converged & (total > 0), 0.0, np.nan)
+    return estimates + lost, errors + lost, tau2 + lost

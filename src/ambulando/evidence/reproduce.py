@@ -1,18 +1,22 @@
 """Published beside recomputed: every printed figure of an analysis that is pooled again here, and whether it holds.
 
 A figure holds when it differs by no more than half a unit of its last printed digit plus the slack that
-``data/tolerances.csv`` states with its cause. Nothing is rounded before it is compared.
+``data/tolerances.csv`` states with its cause. Of the weights of an analysis the one that differs most is shown. Nothing is
+rounded before it is compared, and rows that an installation added do not count.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ambulando.evidence import base
-from ambulando.evidence.dose import DoseResponse
+from ambulando.evidence.dose import CurvePoint, DoseResponse
 from ambulando.evidence.pooling import Pooled
 from ambulando.evidence.recompute import dose_curve, pooled
 from ambulando.evidence.rows import Contrast, EventContrast, Published
+
+#: By how much a weight may differ, in percentage points.
+WEIGHT_SLACK = 0.02
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,46 @@ def reproduce() -> tuple[Row, ...]:
             continue
         one = base.analyses()[result.analysis]
         if one.rows == "dose":
-            found = _of_curve(dose_curve(one.id, at=(result.dose or 0.0,)), whole=one.id not in seen)
+            curve = dose_curve(one.id, at=(result.dose or 0.0,), local=False)
+            rows.extend(_compared(result, _of_curve(curve, whole=one.id not in seen), one.confirmed))
         else:
-            found = _of_pooled(pooled(one.id), base.rows_for(one.id))
+            answer, used = pooled(one.id, local=False), base.rows_for(one.id, local=False)
+            rows.extend(_compared(result, _of_pooled(answer, used), one.confirmed))
+            if not one.of:
+                rows.extend(_weights(result, answer, used, one.confirmed))
         seen.add(one.id)
-        rows.extend(_compared(result, found, one.confirmed))
     return tuple(rows)
 
 
-def _of_pooled(answer: Pooled, rows: tuple[object, ...]) -> Mapping[str, float]:
+def _weights(
+    result: Published, answer: Pooled, used: tuple[base.AnyRow, ...], confirmed: str
+) -> Iterator[Row]:
+    """The weight that differs most from the printed one; a subgroup prints none of its own."""
+    printed = [
+        (abs(weight - row.printed_weight), weight, row.printed_weight, row.study)
+        for row, weight in zip(used, answer.weights, strict=True)
+        if isinstance(row, Contrast | EventContrast) and row.printed_weight is not None
+    ]
+    if not printed:
+        return
+    difference, recomputed, published, study = max(printed)
+    yield Row(
+        id=f"{result.id}-weights",
+        source=base.references()[result.reference].citation,
+        quantity="weights",
+        published=published,
+        recomputed=recomputed,
+        difference=recomputed - published,
+        tolerance=WEIGHT_SLACK,
+        holds=difference <= WEIGHT_SLACK + 1e-9,
+        analysis=result.analysis,
+        printed=f"{published:g}",
+        cause=f"the largest difference of {len(printed)} weights, in percentage points ({study}); the rest is closer",
+        confirmed=confirmed,
+    )
+
+
+def _of_pooled(answer: Pooled, rows: tuple[base.AnyRow, ...]) -> Mapping[str, float]:
     estimate, ci = answer.estimate, answer.ci
     if answer.estimate_exp is not None and answer.ci_exp is not None:
         estimate, ci = answer.estimate_exp, answer.ci_exp
@@ -79,6 +114,8 @@ def _of_pooled(answer: Pooled, rows: tuple[object, ...]) -> Mapping[str, float]:
 def _of_curve(answer: DoseResponse, *, whole: bool) -> Mapping[str, float]:
     """The figures of one dose; with ``whole`` those of the whole curve too, which are compared once."""
     point = answer.curve[0]
+    if not isinstance(point, CurvePoint):
+        raise TypeError("the curve of a cohort is one of relative risks")
     figures = {"estimate": point.rr, "low": point.ci[0], "high": point.ci[1]}
     return figures | ({"k": float(answer.k), "i2": answer.i2} if whole else {})
 

@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-from ambulando.ground import InputError, packaged_rows
+from ambulando.ground import InputError
 
 PACKAGE = "ambulando.evidence.data"
 CONFIRMED = ("yes", "inferred")
@@ -40,25 +41,54 @@ class Row:
     date: date
     note: str
 
+    @property
+    def status(self) -> str:
+        """ "inferred", "recomputed here" (see Published and AnalysisRow) or "as published"."""
+        return "inferred" if self.confirmed == "inferred" else "as published"
+
+
+@dataclass(frozen=True)
+class Study(Row):
+    """One trial or cohort. ``study`` is its name in the source; ``year`` is as the name says it."""
+
+    study: str
+    year: int | None
+    design: str
+    comparator: str
+
+
+@dataclass(frozen=True)
+class Arm(Row):
+    """A group of people in a trial; ``role`` is "exercise" or "comparison"."""
+
+    study: str
+    arm: str
+    role: str
+
 
 @dataclass(frozen=True)
 class Contrast(Row):
-    """Two arms of a study compared on a score; lower scores are fewer symptoms."""
+    """Two arms of a study compared on a score; lower scores are fewer symptoms.
+
+    ``effect`` "summary": its difference is computed from the means; "printed": the printed one counts, because the means
+    are printed so coarsely that they leave it open. The printed figures are None where there are none.
+    """
 
     analysis: str
     study: str
     arm: str
     against: str
+    effect: str
     n_arm: int
     mean_arm: float
     sd_arm: float
     n_against: int
     mean_against: float
     sd_against: float
-    printed_smd: float
-    printed_low: float
-    printed_high: float
-    printed_weight: float
+    printed_smd: float | None
+    printed_low: float | None
+    printed_high: float | None
+    printed_weight: float | None
 
 
 @dataclass(frozen=True)
@@ -73,10 +103,25 @@ class EventContrast(Row):
     n_arm: int
     events_against: int
     n_against: int
-    printed_rr: float
-    printed_low: float
-    printed_high: float
-    printed_weight: float
+    printed_rr: float | None
+    printed_low: float | None
+    printed_high: float | None
+    printed_weight: float | None
+
+
+@dataclass(frozen=True)
+class EffectContrast(Row):
+    """Two arms of a study compared, as an effect ``yi`` with its variance ``vi``; the logarithm where ``measure`` is RR."""
+
+    analysis: str
+    study: str
+    arm: str
+    against: str
+    measure: str
+    n_arm: int | None
+    n_against: int | None
+    yi: float
+    vi: float
 
 
 @dataclass(frozen=True)
@@ -88,7 +133,7 @@ class DoseRow(Row):
     ratio: str
     type_label: str
     dose: float
-    persons: float
+    persons: float | None
     person_years: float
     cases: float
     rr: float
@@ -119,6 +164,10 @@ class Published(Row):
     certainty: str
     certainty_note: str
     printed: Mapping[str, str]
+
+    @property
+    def status(self) -> str:
+        return "recomputed here" if self.analysis else super().status
 
 
 @dataclass(frozen=True)
@@ -164,6 +213,14 @@ class AnalysisRow(Row):
     n: int | None
     certainty: str
     certainty_note: str
+
+    @property
+    def status(self) -> str:
+        return "inferred" if self.confirmed == "inferred" else "recomputed here"
+
+
+#: The figures of a published result whose printed digits are kept.
+PRINTED = ("k", "n", "estimate", "low", "high", "i2", "tau2", "q", "z")
 
 
 class Cells:
@@ -237,9 +294,61 @@ class Cells:
 
 
 T = TypeVar("T")
+Values = Mapping[str, Any]
 
 
-def table(file: str, row_from: Callable[[Cells], T]) -> tuple[T, ...]:
-    """All rows of a packaged file as ``row_from`` makes them; row 1 is the line of column names."""
-    lines = packaged_rows(PACKAGE, file)
-    return tuple(row_from(Cells(file, number, cells)) for number, cells in enumerate(lines, start=2))
+def made(kind: type[T], values: Values) -> T:
+    """A row from the values of its columns, which are named as its fields."""
+    return kind(**{field.name: values[field.name] for field in fields(kind)})  # type: ignore[arg-type]
+
+
+def _in_order(cells: Cells, values: Values, middle: str, low: str, high: str) -> None:
+    """An interval needs both ends, and what it is of inside."""
+    ends = values[low], values[high]
+    if (ends[0] is None) != (ends[1] is None) or (ends[0] is not None and ends[0] > ends[1]):
+        raise cells.refuse(low, f"and {high} are not an interval")
+    if values[middle] is not None and ends[0] is not None and not ends[0] <= values[middle] <= ends[1]:
+        raise cells.refuse(middle, "lies outside its interval")
+
+
+def _doi(cells: Cells, values: Values) -> None:
+    if values["doi"] and not values["doi"].startswith("10."):
+        raise cells.refuse("doi", "is not a DOI; it starts with 10.")
+
+
+def _score(cells: Cells, values: Values) -> None:
+    _in_order(cells, values, "printed_smd", "printed_low", "printed_high")
+    if values["effect"] == "printed" and values["printed_smd"] is None:
+        raise cells.refuse("effect", "needs a printed_smd")
+    if values["n_arm"] + values["n_against"] <= 3:
+        raise cells.refuse(
+            "n_arm", "and n_against are too few; a standardised difference needs four people or more"
+        )
+
+
+def _events(cells: Cells, values: Values) -> None:
+    for arm in ("arm", "against"):
+        if values[f"events_{arm}"] > values[f"n_{arm}"]:
+            raise cells.refuse(f"events_{arm}", "is more than the people in the arm")
+    _in_order(cells, values, "printed_rr", "printed_low", "printed_high")
+
+
+def _dose(cells: Cells, values: Values) -> None:
+    if values["is_reference"] != (values["se"] is None):
+        raise cells.refuse("se", "does not fit: the reference group has none and every other group has one")
+
+
+def _published(cells: Cells, values: Values) -> None:
+    _in_order(cells, values, "estimate", "low", "high")
+
+
+#: What must hold between the cells of a row, by table.
+RULES: Mapping[str, Callable[[Cells, Values], None]] = MappingProxyType(
+    {
+        "references": _doi,
+        "contrasts_smd": _score,
+        "contrasts_events": _events,
+        "dose_rows": _dose,
+        "published": _published,
+    }
+)

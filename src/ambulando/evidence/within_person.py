@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ambulando.evidence import base
-from ambulando.evidence.rows import Cells, WithinPerson
+from ambulando.evidence.rows import WithinPerson
 from ambulando.ground import InputError, Words
 
 #: The row that the mean comes from: exercise and later mood on the same day, on a scale of 11 points.
@@ -31,14 +31,7 @@ class SameDay:
 @cache
 def facts() -> tuple[WithinPerson, ...]:
     """Every within-person row."""
-
-    def one(c: Cells) -> WithinPerson:
-        return WithinPerson(
-            *c.provenance(), c.text("question"), c.text("measure"), c.maybe("estimate"), c.maybe("se", low=0),
-            c.maybe("low"), c.maybe("high"), c.maybe_whole("n"), c.text("people", required=False),
-        )  # fmt: skip
-
-    return base.checked("within_person.csv", one)
+    return base.rows_from("within_person", WithinPerson)
 
 
 @cache

@@ -2,29 +2,14 @@
 
 import os
 import secrets
-import sys
 import tempfile
 from pathlib import Path
 
-from ambulando.ground import InputError
-
-
-def data_place() -> Path:
-    """The folder of the database, the key and the job queue, whether it is there yet or not.
-
-    ``AMBULANDO_DATA`` when it is set; ``var/`` of the checkout whose ``.venv`` runs this; else the user's data folder.
-    """
-    if chosen := os.environ.get("AMBULANDO_DATA"):
-        folder = Path(chosen)
-    elif (Path(sys.prefix).parent / "pyproject.toml").exists():
-        folder = Path(sys.prefix).parent / "var"
-    else:
-        folder = Path(os.environ.get("XDG_DATA_HOME", "~/.local/share")).expanduser() / "ambulando"
-    return folder.resolve()
+from ambulando.ground import InputError, data_place
 
 
 def data_folder() -> Path:
-    """The same, made when it is not there, with access for its owner alone. Raises InputError when it can not be."""
+    """The folder of the database, the key and the job queue, made when it is not there, for its owner alone. Raises InputError when it can not be."""
     folder = data_place()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

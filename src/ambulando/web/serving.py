@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 import ambulando
+from ambulando.evidence import base
 from ambulando.ground import InputError
 from ambulando.web.home import for_owner_alone
 
@@ -22,11 +23,11 @@ STAMP = "prepared"
 
 
 def fingerprint() -> str:
-    """Changes when any file of the program does: then the database and the static files are brought up to date."""
+    """Changes when any file of the program or row of the evidence does: then database and pages are brought up to date."""
     root = Path(ambulando.__file__).parent
     files = sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc")
     facts = "".join(f"{path}{(stat := path.stat()).st_mtime_ns}{stat.st_size}" for path in files)
-    return hashlib.sha256(facts.encode()).hexdigest()
+    return hashlib.sha256((facts + base.version()).encode()).hexdigest()
 
 
 def prepare() -> None:

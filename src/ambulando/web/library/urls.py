@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ambulando.web.library import views
+from ambulando.web.library import questions, views
 
 urlpatterns = [
     path("help/", views.help_page, name="help"),
@@ -14,7 +14,10 @@ urlpatterns = [
     path("why/sources/", views.sources, name="sources"),
     path("why/rules/", views.rules, name="rules"),
     path("why/activities/", views.activities, name="activities"),
+    path("why/claims/", questions.claims, name="claims"),
     path(
         "why/figures/<int:publication>/<slug:name>-<slug:theme>-<slug:width>.svg", views.figure, name="figure"
     ),
+    # after the others, whose names no question has
+    path("why/<slug:question_id>/", questions.question, name="question"),
 ]

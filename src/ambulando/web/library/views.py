@@ -16,15 +16,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 import ambulando
-from ambulando.activity.catalogue import MODALITIES, catalogue
-from ambulando.evidence import base
-from ambulando.evidence.modalities import LARGER, LESS_BIAS, finding
-from ambulando.evidence.rows import Contrast, DoseRow, EventContrast
+from ambulando.activity.catalogue import catalogue
+from ambulando.evidence import base, within_person
+from ambulando.evidence.questions import stated
+from ambulando.evidence.rows import Contrast, DoseRow, EffectContrast, EventContrast
 from ambulando.plan.rules import rules as plan_rules
 from ambulando.safety import helplines as lines
 from ambulando.safety.rules import rules as safety_rules
-from ambulando.web.library import queries
-from ambulando.web.library.models import Publication
+from ambulando.web.library import queries, questions
 from ambulando.web.people.words import MODALITY_NAMES
 from ambulando.web.templatetags.words import figure as figure_of
 
@@ -77,36 +76,14 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def evidence(request: HttpRequest) -> HttpResponse:
-    """What trials found: a picture, a table, the dose curve, and how sure it is."""
+    """The questions that people bring, each with its answer in a line, and how it was checked."""
     publication = queries.publication()
     context: dict[str, Any] = {
-        "publication": publication,
         "version": base.version(),
         "results": publication.results if publication else None,
-        "findings": [(MODALITY_NAMES[modality], finding(modality)) for modality in MODALITIES],
-        "sureness": sureness(publication),
+        "questions": questions.index(publication),
     }
     return render(request, "library/evidence.html", context)
-
-
-def sureness(publication: Publication | None) -> list[dict[str, Any]]:
-    """All trials beside the newest review, the larger ones and those with less bias: each with its status."""
-    found = []
-    if publication:
-        for id_ in ("cooney2013-post", "cooney2013-post-lower-bias"):
-            source = publication.results["pooled"][id_]["source"]
-            found.append(
-                {"id": id_, "question": base.analyses()[id_].question, "k": source["k"], "estimate": source["estimate"],
-                 "low": source["ci"][0], "high": source["ci"][1], "status": _("recomputed")}
-            )  # fmt: skip
-    printed = {one.id: one for one in base.published()}
-    for id_ in ("clegg2026-exercise-control", LARGER, LESS_BIAS):
-        one = printed[id_]
-        found.append(
-            {"id": id_, "question": one.question, "k": one.k, "estimate": one.estimate,
-             "low": one.low, "high": one.high, "status": _("as published")}
-        )  # fmt: skip
-    return found
 
 
 @require_safe
@@ -141,15 +118,29 @@ def _effect(effect: dict[str, float] | None) -> list[str]:
     return [figure_of(effect["effect"]), f"{figure_of(effect['low'])} {_('to')} {figure_of(effect['high'])}"]
 
 
-def _score_cells(row: Contrast, effect: dict[str, float] | None) -> list[Any]:
+def _printed(figure: float | None) -> str:
+    return "–" if figure is None else figure_of(figure)
+
+
+def _people(row: EffectContrast, effect: dict[str, float] | None) -> list[Any]:
+    """A row that was added with its effect alone."""
+    arms = [_("not given") if n is None else str(n) for n in (row.n_arm, row.n_against)]
+    return [*arms, "–", *_effect(effect)]
+
+
+def _score_cells(row: Contrast | EffectContrast, effect: dict[str, float] | None) -> list[Any]:
+    if isinstance(row, EffectContrast):
+        return _people(row, effect)
     arm = f"{row.n_arm} · {row.mean_arm:g} ({row.sd_arm:g})"
     against = f"{row.n_against} · {row.mean_against:g} ({row.sd_against:g})"
-    return [arm, against, figure_of(row.printed_smd), *_effect(effect)]
+    return [arm, against, _printed(row.printed_smd), *_effect(effect)]
 
 
-def _event_cells(row: EventContrast, effect: dict[str, float] | None) -> list[Any]:
+def _event_cells(row: EventContrast | EffectContrast, effect: dict[str, float] | None) -> list[Any]:
+    if isinstance(row, EffectContrast):
+        return _people(row, effect)
     arm, against = f"{row.events_arm} / {row.n_arm}", f"{row.events_against} / {row.n_against}"
-    return [arm, against, figure_of(row.printed_rr), *_effect(effect)]
+    return [arm, against, _printed(row.printed_rr), *_effect(effect)]
 
 
 def _dose_cells(row: DoseRow, _effect: dict[str, float] | None) -> list[Any]:
@@ -183,14 +174,15 @@ def row(request: HttpRequest, row_id: str) -> HttpResponse:
     for analysis in base.analyses().values():
         if analysis.status == "recomputed" and any(one.id == row_id for one in base.rows_for(analysis.id)):
             return redirect(f"{reverse('rows', args=[analysis.id])}#{row_id}")
-    if any(one.id == row_id for one in base.published()):
+    if any(one.id == row_id for one in (*base.published(), *stated().values(), *within_person.facts())):
         return redirect(f"{reverse('published')}#{row_id}")
     raise Http404
 
 
 @require_safe
 def published(request: HttpRequest) -> HttpResponse:
-    return render(request, "library/published.html", {"rows": base.published()})
+    said = [*stated().values(), *within_person.facts()]
+    return render(request, "library/published.html", {"rows": base.published(), "said": said})
 
 
 @require_safe
