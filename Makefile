@@ -34,7 +34,7 @@ bench: .venv/bench.stamp  ## benchmarks beside other packages (and R, where it i
 	@for file in bench/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
 validation: .venv/dev.stamp  ## write docs/validation.md anew: our answers beside those of other packages
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --write-validation tests/evidence
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --write-validation tests/evidence tests/cli
 
 # The stamps hold when the pinned files have not changed.
 .venv/base.stamp: requirements/base.txt pyproject.toml

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import needs_oracle
-from ambulando.evidence.asymmetry import (
+from ambulando.evidence.checks.asymmetry import (
     PREDICTORS,
     egger,
     peese,

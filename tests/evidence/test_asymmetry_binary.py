@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agreement import needs_oracle
-from ambulando.evidence.asymmetry_binary import TESTS, binary_test, schwarzer
+from ambulando.evidence.checks.asymmetry_binary import TESTS, binary_test, schwarzer
 from ambulando.evidence.faults import EvidenceFault, ImpossibleValue, TooFewStudies, UnknownOption
 from evidence.univariate import answers, columns
 

@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 
 from agreement import needs_oracle
-from ambulando.evidence import bayes
+from ambulando.evidence.bayes import posteriors as bayes
 from ambulando.evidence.faults import EvidenceFault, NegativeVariance, NotConverged, TooFewStudies
 from evidence.univariate import answers, effects, random_studies
 

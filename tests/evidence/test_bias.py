@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from ambulando.evidence import asymmetry, asymmetry_binary, failsafe
-from ambulando.evidence.bias import bias, sizes_of, summary_of
+from ambulando.evidence.checks import asymmetry, asymmetry_binary, failsafe
+from ambulando.evidence.checks.gosh import gosh
+from ambulando.evidence.checks.influence import influence
+from ambulando.evidence.checks.selection import selection
+from ambulando.evidence.checks.together import bias, sizes_of, summary_of
+from ambulando.evidence.checks.trimfill import trim_and_fill
 from ambulando.evidence.faults import EvidenceFault, NotConverged, TooFewStudies, UnknownOption
-from ambulando.evidence.gosh import gosh
-from ambulando.evidence.influence import influence
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.selection import selection
-from ambulando.evidence.trimfill import trim_and_fill
+from ambulando.evidence.univariate.pooling import pool
 from evidence.univariate import random_studies
 
 EVENTS = {
@@ -90,7 +90,7 @@ def test_a_part_that_does_not_converge_is_told(monkeypatch):
     def lost(*_, **__):
         raise NotConverged("It went back and forth.")
 
-    monkeypatch.setattr("ambulando.evidence.bias.trim_and_fill", lost)
+    monkeypatch.setattr("ambulando.evidence.checks.together.trim_and_fill", lost)
     found = bias(*random_studies(6, 12))
     assert found.trim_and_fill is None
     assert "Trim and fill: It went back and forth." in found.notes

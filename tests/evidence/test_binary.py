@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import needs_oracle
-from ambulando.evidence.binary import mantel_haenszel, peto, rates_mantel_haenszel
 from ambulando.evidence.faults import ImpossibleValue, NotANumber, TooFewStudies, UnknownOption
+from ambulando.evidence.univariate.binary import mantel_haenszel, peto, rates_mantel_haenszel
 from ambulando.ground import InputError
 from evidence.univariate import answers, columns
 
@@ -97,7 +97,7 @@ def test_naming_the_other_outcome_turns_the_odds_ratio_and_the_tests_stay(rows):
 @given(tables)
 @settings(max_examples=40, deadline=None)
 def test_the_breslow_day_counts_have_the_common_odds_ratio(rows):
-    from ambulando.evidence.binary import _breslow_day
+    from ambulando.evidence.univariate.binary import _breslow_day
 
     a, b, c, d = np.array(rows, dtype=float).T
     # Tables whose cells all have the common ratio exactly have a statistic of zero.

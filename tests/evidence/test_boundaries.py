@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
 from agreement import needs_oracle
-from ambulando.evidence.boundaries import Looks, boundaries, crossing, spent, wedge
 from ambulando.evidence.faults import EvidenceFault, UnknownOption
+from ambulando.evidence.monitoring.boundaries import Looks, boundaries, crossing, spent, wedge
 from evidence.univariate import answers
 
 
@@ -162,9 +162,14 @@ def test_spending_functions_start_at_nothing_and_end_at_alpha():
         (lambda: boundaries([1.0], power=0.3), EvidenceFault, "power"),
         (lambda: boundaries([1.0], sides=3), EvidenceFault, "one or two sides"),
         (lambda: boundaries([1.0], spending="all"), UnknownOption, "obrien-fleming, pocock"),
-        (lambda: boundaries([0.0001, 1.0]), EvidenceFault, "no error is left"),
     ],
 )
 def test_what_cannot_be_is_refused(call, fault, words):
     with pytest.raises(fault, match=words):
         call()
+
+
+def test_a_look_too_early_to_spend_anything_can_not_be_crossed():
+    found = boundaries([0.0001, 0.5, 1.0])
+    assert found.upper[0] == math.inf
+    assert found.upper[1:] == pytest.approx(boundaries([0.5, 1.0]).upper, rel=1e-9)

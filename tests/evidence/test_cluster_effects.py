@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 from agreement import ORACLE, needs_oracle
-from ambulando.evidence.cluster_effects import leave_one_out, profile_intervals, random_effects
-from ambulando.evidence.correlated import che
-from ambulando.evidence.multilevel import three_level
+from ambulando.evidence.dependence.cluster_effects import (
+    leave_one_cluster_out,
+    profile_intervals,
+    random_effects,
+)
+from ambulando.evidence.dependence.correlated import che
+from ambulando.evidence.dependence.multilevel import three_level
 
 DATA = "konstantopoulos2011"
 
@@ -52,7 +56,7 @@ def test_random_effects_of_studies_agree_with_the_reference(agree, districts):
 
 @needs_oracle
 def test_cooks_distances_of_studies_agree_with_the_reference(agree, districts):
-    found = [one.cook for one in leave_one_out(districts)]
+    found = [one.cook for one in leave_one_cluster_out(districts)]
     # The refits of the reference stop where sigma2 has six or seven digits.
     agree(
         "Three-level Cook's distances of studies",
@@ -135,7 +139,7 @@ def test_leaving_a_study_out_is_a_fit_without_it(rho):
         )
 
     whole = fit(codes >= 0)
-    for one in leave_one_out(whole):
+    for one in leave_one_cluster_out(whole):
         other = fit(codes != int(one.name))
         assert one.sigma2 == pytest.approx(other.sigma2, rel=1e-6, abs=1e-9)
         assert one.coefficients == pytest.approx([c.estimate for c in other.coefficients], rel=1e-7)
@@ -147,7 +151,7 @@ def test_leaving_a_study_out_is_a_fit_without_it(rho):
 def test_a_study_without_which_nothing_can_be_fitted_has_no_distance():
     y, v, codes, _ = some_effects(2)
     fit = three_level(y, v, codes, moderators={"only": (codes == 3).astype(float)})
-    lost = [one.name for one in leave_one_out(fit) if math.isnan(one.cook)]
+    lost = [one.name for one in leave_one_cluster_out(fit) if math.isnan(one.cook)]
     assert lost == ["3"]
 
 
@@ -158,4 +162,4 @@ def test_where_the_levels_are_one_there_is_one_interval():
     assert found.component == "between"
     assert found.ci[0] <= fit.sigma2[0] <= found.ci[1]
     assert len(random_effects(fit)) == y.size
-    assert all(math.isfinite(one.cook) for one in leave_one_out(fit))
+    assert all(math.isfinite(one.cook) for one in leave_one_cluster_out(fit))

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ambulando.evidence.correlated import che
+from ambulando.evidence.dependence.correlated import che
+from ambulando.evidence.dependence.multilevel import three_level
+from ambulando.evidence.dependence.sampling import constant_correlation
 from ambulando.evidence.faults import EvidenceFault, ImpossibleValue, TooFewStudies
-from ambulando.evidence.multilevel import three_level
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.sampling import constant_correlation
+from ambulando.evidence.univariate.pooling import pool
 
 
 def some_effects(seed, k=26, m=7):

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import ORACLE, needs_oracle
-from ambulando.evidence import pooling
 from ambulando.evidence.dose import multivariate
 from ambulando.evidence.dose.mixed import answer, block
 from ambulando.evidence.faults import (
@@ -20,6 +19,7 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
+from ambulando.evidence.univariate import pooling
 
 #: mixmeta stops its search where the likelihood still rises by 4e-7, and psi by 1e-3 of itself.
 LOOSE = 2e-3

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import ORACLE, needs_oracle
-from ambulando.evidence import pooling
 from ambulando.evidence.dose import DoseGroup, basis, curve_at, dose_response, groups_from, person_year_knots
 from ambulando.evidence.dose.basis import quantile_knots
 from ambulando.evidence.faults import (
@@ -20,6 +19,7 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
+from ambulando.evidence.univariate import pooling
 from ambulando.ground import rows_of
 
 REFERENCE = "dosresmeta"

@@ -227,16 +227,6 @@ def test_the_web_process_gets_the_evidence_without_numpy():
     )
 
 
-def test_pooling_needs_no_scipy_stats():
-    code = "import sys; from ambulando.evidence import pooling, tables, reproduce; print('scipy.stats' in sys.modules)"
-    assert (
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        == "False"
-    )
-
-
 @pytest.mark.parametrize("modality", modalities.MODALITY_IDS)
 def test_every_modality_has_a_finding_that_says_how_sure_and_that_less_bias_found_less(modality):
     found = modalities.finding(modality)

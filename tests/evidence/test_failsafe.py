@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from agreement import needs_oracle
-from ambulando.evidence.failsafe import KINDS, excess_significance, fail_safe
+from ambulando.evidence.checks.failsafe import KINDS, excess_significance, fail_safe
 from ambulando.evidence.faults import EvidenceFault, TooFewStudies, UnknownOption
 from evidence.univariate import DATASETS, answers, effects, random_studies
 

@@ -15,7 +15,7 @@ from ambulando.evidence import figures, recompute
 from ambulando.evidence.dose import DoseGroup, dose_response
 from ambulando.evidence.faults import ImpossibleValue, TooFewStudies, UnknownOption
 from ambulando.evidence.figures.canvas import ratio_ticks, round_step, signed
-from ambulando.evidence.pooling import pool
+from ambulando.evidence.univariate.pooling import pool
 
 SVG = "{http://www.w3.org/2000/svg}"
 TREATMENTS = ("walking", "strength", "yoga", "usual care")

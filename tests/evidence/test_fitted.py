@@ -5,9 +5,9 @@ import pytest
 
 from agreement import needs_oracle
 from ambulando.evidence.faults import UnknownOption
-from ambulando.evidence.fitted import fit_statistics, likelihood_ratio, residuals, shrunken
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.regression import regress
+from ambulando.evidence.univariate.fitted import fit_statistics, likelihood_ratio, residuals, shrunken
+from ambulando.evidence.univariate.pooling import pool
+from ambulando.evidence.univariate.regression import regress
 from evidence.univariate import DATASETS, answers, columns, effects, random_studies
 
 METHODS = ("EE", "DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "GENQ")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from agreement import needs_oracle
+from ambulando.evidence.checks.gosh import gosh
 from ambulando.evidence.faults import EvidenceFault, NotConverged
-from ambulando.evidence.gosh import gosh
-from ambulando.evidence.pooling import pool
+from ambulando.evidence.univariate.pooling import pool
 from evidence.univariate import effects, random_studies
 
 
@@ -65,7 +65,7 @@ def test_a_study_that_differs_splits_the_cloud():
 
 
 def test_subsets_that_do_not_converge_are_left_out_or_refused(monkeypatch):
-    from ambulando.evidence import subsets
+    from ambulando.evidence.checks import subsets
 
     y, v = random_studies(3, 8)
     real = subsets.tau2_many

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import needs_oracle
-from ambulando.evidence import subsets
+from ambulando.evidence.checks import subsets
+from ambulando.evidence.checks.influence import cumulative, influence, leave_one_out
 from ambulando.evidence.faults import (
     EvidenceFault,
     NegativeVariance,
@@ -16,8 +17,7 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
-from ambulando.evidence.influence import cumulative, influence, leave_one_out
-from ambulando.evidence.pooling import pool
+from ambulando.evidence.univariate.pooling import pool
 from evidence.univariate import DATASETS, answers, effects, random_studies
 
 #: Ours and the reference's names.
@@ -140,7 +140,7 @@ def test_blocks_give_the_same_as_one_piece(monkeypatch):
     y, v = random_studies(8, 25)
     whole = influence(y, v)
     monkeypatch.setattr(subsets, "BLOCK", 60)
-    monkeypatch.setattr("ambulando.evidence.influence.BLOCK", 60)
+    monkeypatch.setattr("ambulando.evidence.checks.influence.BLOCK", 60)
     pieces = influence(y, v)
     for name in ("estimate_without", "dfbetas"):
         assert [getattr(one, name) for one in whole.influence] == pytest.approx(

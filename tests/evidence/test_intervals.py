@@ -10,7 +10,7 @@ from scipy.special import chdtri
 
 from agreement import needs_oracle
 from ambulando.evidence.faults import TooFewStudies, UnknownOption
-from ambulando.evidence.intervals import (
+from ambulando.evidence.univariate.intervals import (
     PREDICTIONS,
     henmi_copas,
     i2_interval,
@@ -18,8 +18,8 @@ from ambulando.evidence.intervals import (
     prediction_interval,
     tau2_interval,
 )
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.tau2 import log_likelihood
+from ambulando.evidence.univariate.pooling import pool
+from ambulando.evidence.univariate.tau2 import log_likelihood
 from evidence.univariate import DATASETS, answers, effects, random_studies
 
 KINDS = {

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from ambulando.evidence import base, effects, export, formats, living, place, recompute, storing, tables
-from ambulando.evidence.pooling import pool
 from ambulando.evidence.reproduce import reproduce
+from ambulando.evidence.univariate.pooling import pool
 from ambulando.ground import InputError, as_json, data_place
 
 DAY = date(2026, 11, 22)

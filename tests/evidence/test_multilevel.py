@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import ORACLE, needs_oracle
-from ambulando.evidence import rankone
+from ambulando.evidence.dependence import rankone
+from ambulando.evidence.dependence.multilevel import three_level
 from ambulando.evidence.faults import (
     CollinearModerators,
     EvidenceFault,
@@ -22,8 +23,7 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
-from ambulando.evidence.multilevel import three_level
-from ambulando.evidence.pooling import pool
+from ambulando.evidence.univariate.pooling import pool
 from ambulando.ground import as_json
 
 DATA = "konstantopoulos2011"

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from agreement import ORACLE, needs_oracle
-from ambulando.evidence.network import hat_matrix, network
-from ambulando.evidence.network.contributions import contributions, measures
-from ambulando.evidence.network.ranks import ranks
+from ambulando.evidence.networks import hat_matrix, network
+from ambulando.evidence.networks.contributions import contributions, measures
+from ambulando.evidence.networks.ranks import ranks
 
 NAMES = ("senn2013", "woods2010")
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ambulando.evidence.faults import ImpossibleValue, MissingReference, UnknownOption
-from ambulando.evidence.network import network
-from ambulando.evidence.network.cinema import DOMAINS, MAJOR, NONE, NOT_JUDGED, SOME, judge
+from ambulando.evidence.networks import network
+from ambulando.evidence.networks.cinema import DOMAINS, MAJOR, NONE, NOT_JUDGED, SOME, judge
 
 ROWS = [
     ("One", "walking", "waiting", -0.6, 0.05), ("Two", "walking", "waiting", -0.58, 0.05), ("Three", "yoga", "waiting", -0.45, 0.06),

@@ -8,8 +8,8 @@ import pytest
 
 from agreement import ORACLE, needs_oracle
 from ambulando.evidence.faults import DisconnectedNetwork, ImpossibleValue, MissingReference, UnknownOption
-from ambulando.evidence.network import network
-from ambulando.evidence.network.components import component_network
+from ambulando.evidence.networks import network
+from ambulando.evidence.networks.components import component_network
 
 EFFECTS = {"exercise": -0.4, "therapy": -0.5, "medicine": -0.3, "waiting": 0.0}
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from agreement import ORACLE, needs_oracle
-from ambulando.evidence.binary import mantel_haenszel as pairwise
 from ambulando.evidence.effects import smd, two_by_two
 from ambulando.evidence.faults import ImpossibleValue, TooFewStudies, UnknownOption
-from ambulando.evidence.network import network
-from ambulando.evidence.network.arms import Arm, contrasts
-from ambulando.evidence.network.mantel import mantel_haenszel, pooled_design
+from ambulando.evidence.networks import network
+from ambulando.evidence.networks.arms import Arm, contrasts
+from ambulando.evidence.networks.mantel import network_mantel_haenszel, pooled_design
+from ambulando.evidence.univariate.binary import mantel_haenszel as pairwise
 
 
 def arms_of(name, events, people, study):
@@ -26,7 +26,7 @@ def arms_of(name, events, people, study):
 @needs_oracle
 def test_mantel_haenszel_agrees(agree):
     expected = json.loads((ORACLE / "04_nma.json").read_text())["gurusamy2011_mh"]
-    found = mantel_haenszel(arms_of("gurusamy2011.csv", "death", "n", "study"))
+    found = network_mantel_haenszel(arms_of("gurusamy2011.csv", "death", "n", "study"))
     t = expected["trts"]
     assert sorted(found.treatments) == sorted(t)
     for field, key in (("estimate", "TE"), ("se", "se")):
@@ -72,7 +72,7 @@ def three(*rows):
 
 def test_one_design_of_two_arms_is_the_pairwise_method():
     rows = [("One", "a", 3, 40), ("One", "b", 6, 42), ("Two", "a", 1, 30), ("Two", "b", 0, 28), ("Three", "a", 5, 90), ("Three", "b", 9, 88)]  # fmt: skip
-    cell = mantel_haenszel(three(*rows)).league["a"]["b"]
+    cell = network_mantel_haenszel(three(*rows)).league["a"]["b"]
     a, n1 = np.array([3.0, 1, 5]), np.array([40.0, 30, 90])
     c, n2 = np.array([6.0, 0, 9]), np.array([42.0, 28, 88])
     alone = pairwise(a, n1 - a, c, n2 - c, measure="OR")
@@ -111,7 +111,7 @@ def test_an_arm_without_events_leaves_its_design_and_its_studies_join_another():
         ("One", "a", 3, 40), ("One", "b", 6, 42), ("One", "c", 0, 41), ("Two", "a", 4, 30), ("Two", "b", 5, 28),
         ("Three", "b", 5, 90), ("Three", "c", 9, 88),
     ]  # fmt: skip
-    found = mantel_haenszel(three(*rows))
+    found = network_mantel_haenszel(three(*rows))
     assert {one.name for one in found.designs} == {"a:b", "b:c"}
     assert found.notes[0].startswith("c was left out of a:b:c (One)")
     assert found.k == 3
@@ -119,7 +119,7 @@ def test_an_arm_without_events_leaves_its_design_and_its_studies_join_another():
 
 def test_nothing_to_pool_is_said():
     with pytest.raises(TooFewStudies, match="nothing to pool"):
-        mantel_haenszel(three(("One", "a", 0, 40), ("One", "b", 6, 42)))
+        network_mantel_haenszel(three(("One", "a", 0, 40), ("One", "b", 6, 42)))
 
 
 def test_zero_cells_are_corrected_in_all_arms_of_their_study():

@@ -15,12 +15,12 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
-from ambulando.evidence.network import hat_matrix, network
-from ambulando.evidence.network.contributions import contributions
-from ambulando.evidence.network.graph import solve
-from ambulando.evidence.network.heterogeneity import maximum
-from ambulando.evidence.network.ranks import ranks
-from ambulando.evidence.pooling import pool
+from ambulando.evidence.networks import hat_matrix, network
+from ambulando.evidence.networks.contributions import contributions
+from ambulando.evidence.networks.graph import solve
+from ambulando.evidence.networks.heterogeneity import maximum
+from ambulando.evidence.networks.ranks import ranks
+from ambulando.evidence.univariate.pooling import pool
 
 LOOPS = (
     # study, treat1, treat2, TE, seTE: two loops, a study of three arms, one of four

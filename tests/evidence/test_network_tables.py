@@ -13,8 +13,8 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
-from ambulando.evidence.network.report import Options, as_dict, report
-from ambulando.evidence.network.tables import read
+from ambulando.evidence.networks.report import Options, as_dict, report
+from ambulando.evidence.networks.tables import read
 from ambulando.ground import as_json
 
 CONTRASTS = """studlab,treat1,treat2,TE,seTE,rob,indirectness

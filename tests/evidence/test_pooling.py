@@ -16,7 +16,7 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
-from ambulando.evidence.pooling import METHODS, pool, pool_many
+from ambulando.evidence.univariate.pooling import METHODS, pool, pool_many
 from ambulando.ground import InputError, as_json
 from evidence.univariate import DATASETS, answers, effects, first, random_studies
 
@@ -233,8 +233,8 @@ def test_the_result_is_whole_in_json_and_missing_numbers_are_null():
 def test_a_fit_that_finds_nothing_never_returns(monkeypatch):
     y, v = random_studies(4, 9, spread=2)
     for module in ("tau2", "likelihood", "tau2_many"):
-        monkeypatch.setattr(f"ambulando.evidence.{module}.MAX_STEPS", 1)
-    monkeypatch.setattr("ambulando.evidence.tau2_many.PATIENCE", 1)
+        monkeypatch.setattr(f"ambulando.evidence.univariate.{module}.MAX_STEPS", 1)
+    monkeypatch.setattr("ambulando.evidence.univariate.tau2_many.PATIENCE", 1)
     for method in ("PM", "REML"):
         with pytest.raises(NotConverged, match=f"{method} found no estimate of tau2"):
             pool(5 * y, v, method=method)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from ambulando.evidence import priors
+from ambulando.evidence.bayes import priors
 from ambulando.evidence.faults import EvidenceFault, UnknownOption
 
 PROPER = ("half-normal:0.5", "half-cauchy:0.4", "half-t:3:0.5", "exponential:0.7", "lomax:2:0.6", "log-normal:-1:0.8",

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import gammainc, gammaln, ndtr, ndtri
 
+from ambulando.evidence.bayes.quadrature import Mixture, highest, panels, shortest
 from ambulando.evidence.faults import NotConverged
-from ambulando.evidence.quadrature import Mixture, highest, panels, shortest
 
 
 def test_a_gamma_density_is_integrated_to_the_last_digits():

@@ -8,9 +8,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from ambulando.evidence.pooling import pool
 from ambulando.evidence.rcode import bias_code, dose_code, network_code, pool_code
-from ambulando.evidence.regression import regress
+from ambulando.evidence.univariate.pooling import pool
+from ambulando.evidence.univariate.regression import regress
 from evidence.univariate import random_studies
 
 ROLES = {"yi": "yi", "vi": "vi", "slab": "study"}

@@ -15,9 +15,9 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
-from ambulando.evidence.fitted import fit_statistics
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.regression import contrast, predict, regress, regress_many, vif, wald
+from ambulando.evidence.univariate.fitted import fit_statistics
+from ambulando.evidence.univariate.pooling import pool
+from ambulando.evidence.univariate.regression import contrast, predict, regress, regress_many, vif, wald
 from ambulando.ground import InputError, as_json
 from evidence.univariate import answers, columns, effects, random_studies, words
 

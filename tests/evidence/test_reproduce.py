@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ambulando.evidence import base, effects, recompute
-from ambulando.evidence.pooling import pool
 from ambulando.evidence.reproduce import half_unit, reproduce
+from ambulando.evidence.univariate.pooling import pool
 from ambulando.ground import InputError
 from places import SHARED
 

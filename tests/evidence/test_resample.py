@@ -8,9 +8,9 @@ import pytest
 
 from agreement import needs_oracle
 from ambulando.evidence.faults import ImpossibleValue, TooFewStudies, UnknownOption
-from ambulando.evidence.pooling import pool, pool_many
-from ambulando.evidence.regression import regress
-from ambulando.evidence.resample import _orders, bootstrap, permute_mean, permute_moderators
+from ambulando.evidence.univariate.pooling import pool, pool_many
+from ambulando.evidence.univariate.regression import regress
+from ambulando.evidence.univariate.resample import _orders, bootstrap, permute_mean, permute_moderators
 from evidence.univariate import answers, columns, effects, random_studies
 
 
@@ -58,7 +58,7 @@ def test_exact_sign_flips_are_a_count_over_all_of_them():
 def test_drawn_permutations_come_near_the_exact_answer_and_are_repeatable(monkeypatch):
     y, v = random_studies(7, 9)
     exact = permute_mean(y, v, test="knha").p[0]
-    monkeypatch.setattr("ambulando.evidence.resample.EXACT", 10)
+    monkeypatch.setattr("ambulando.evidence.univariate.resample.EXACT", 10)
     drawn = [permute_mean(y, v, test="knha", rng=np.random.default_rng(3), repeats=400) for _ in range(2)]
     assert drawn[0].p == drawn[1].p
     assert not drawn[0].exact
@@ -132,7 +132,7 @@ def test_refits_that_fail_are_counted_and_said(monkeypatch):
         means[:2] = tau2[:2] = np.nan
         return means, errors, tau2
 
-    monkeypatch.setattr("ambulando.evidence.resample.pool_many", failing)
+    monkeypatch.setattr("ambulando.evidence.univariate.resample.pool_many", failing)
     found = bootstrap(y, v, rng=np.random.default_rng(2), repeats=100)
     assert (found.failed, found.converged) == (2, False)
     assert "2 of 100 refits did not converge" in found.notes[0]

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import ORACLE, needs_oracle
-from ambulando.evidence.correlated import che
+from ambulando.evidence.dependence.correlated import che
+from ambulando.evidence.dependence.multilevel import three_level
+from ambulando.evidence.dependence.robust import htz, robust, weighted_regression, working_of
 from ambulando.evidence.faults import CollinearModerators, EvidenceFault, TooFewStudies, UnknownOption
-from ambulando.evidence.multilevel import three_level
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.regression import regress
-from ambulando.evidence.robust import htz, robust, weighted_regression, working_of
+from ambulando.evidence.univariate.pooling import pool
+from ambulando.evidence.univariate.regression import regress
 
 DATA = "konstantopoulos2011"
 TYPES = ("CR0", "CR1", "CR1p", "CR1S", "CR2", "CR3")

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import ORACLE, needs_oracle
+from ambulando.evidence.dependence.rve import rve_correlated, rve_hierarchical
 from ambulando.evidence.faults import ImpossibleValue, TooFewStudies
-from ambulando.evidence.rve import rve_correlated, rve_hierarchical
 
 DATA = "robumeta_hierdat"
 

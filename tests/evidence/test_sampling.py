@@ -5,8 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ambulando.evidence.dependence.sampling import (
+    constant_correlation,
+    covariance_shared_control,
+    repeated_measures,
+)
 from ambulando.evidence.faults import EvidenceFault, ImpossibleValue, NegativeVariance, UnknownOption
-from ambulando.evidence.sampling import constant_correlation, covariance_shared_control, repeated_measures
 
 NAMES = ["a", "b", "a", "b", "c"]
 V = [0.04, 0.09, 0.16, 0.01, 0.5]

@@ -9,9 +9,9 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 
 from agreement import needs_oracle
+from ambulando.evidence.checks.selection import log_likelihood, selection
+from ambulando.evidence.checks.weightings import FORMS, Weighting, point
 from ambulando.evidence.faults import EvidenceFault, NotConverged, TooFewStudies, UnknownOption
-from ambulando.evidence.selection import log_likelihood, selection
-from ambulando.evidence.weightings import FORMS, Weighting, point
 from evidence.univariate import DATASETS, answers, effects, random_studies
 
 ENTRIES = ("beta", "halfnorm", "negexp", "logistic", "power", "step_0.025", "step_0.05", "step_0.025_0.5")

@@ -8,8 +8,8 @@ import pytest
 from agreement import needs_oracle
 from ambulando.evidence.effects import two_by_two
 from ambulando.evidence.faults import EvidenceFault, ImpossibleValue, UnknownOption
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.sequential import OPTIONAL, diversity, monitor, required_participants
+from ambulando.evidence.monitoring.sequential import OPTIONAL, diversity, monitor, required_participants
+from ambulando.evidence.univariate.pooling import pool
 from evidence.univariate import answers, columns, random_studies
 
 

@@ -10,7 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import ORACLE, needs_oracle
-from ambulando.evidence import blocks
+from ambulando.evidence.dependence import blocks
+from ambulando.evidence.dependence.multilevel import three_level
+from ambulando.evidence.dependence.sampling import constant_correlation
+from ambulando.evidence.dependence.shapes import NAMES, shape
+from ambulando.evidence.dependence.structures import multivariate_effects
 from ambulando.evidence.faults import (
     CollinearModerators,
     EvidenceFault,
@@ -20,11 +24,7 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
-from ambulando.evidence.multilevel import three_level
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.sampling import constant_correlation
-from ambulando.evidence.shapes import NAMES, shape
-from ambulando.evidence.structures import multivariate_effects
+from ambulando.evidence.univariate.pooling import pool
 from ambulando.ground import as_json
 
 DATA = "berkey1998"

@@ -10,9 +10,9 @@ from scipy.special import chdtrc
 
 from agreement import needs_oracle
 from ambulando.evidence.faults import TooFewStudies
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.regression import regress
-from ambulando.evidence.subgroups import subgroups
+from ambulando.evidence.univariate.pooling import pool
+from ambulando.evidence.univariate.regression import regress
+from ambulando.evidence.univariate.subgroups import subgroups
 from ambulando.ground import InputError, as_json
 from evidence.univariate import answers, effects, random_studies, words
 

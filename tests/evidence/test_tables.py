@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from agreement import ORACLE, needs_oracle
 from ambulando.evidence import effects
-from ambulando.evidence.pooling import pool
 from ambulando.evidence.tables import dose_text, pool_text, read
+from ambulando.evidence.univariate.pooling import pool
 from ambulando.ground import InputError
 from places import SHARED, needs_shared
 

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ambulando.evidence.faults import UnknownOption
-from ambulando.evidence.likelihood import climb, rises
-from ambulando.evidence.sums import sums_many, sums_of
-from ambulando.evidence.tau2 import METHODS, log_likelihood, solve_q, standard_error, tau2_of
-from ambulando.evidence.tau2_many import tau2_many
+from ambulando.evidence.univariate.likelihood import climb, rises
+from ambulando.evidence.univariate.sums import sums_many, sums_of
+from ambulando.evidence.univariate.tau2 import METHODS, log_likelihood, solve_q, standard_error, tau2_of
+from ambulando.evidence.univariate.tau2_many import tau2_many
 from evidence.univariate import random_studies
 
 SEEDS = st.integers(0, 2**32 - 1)

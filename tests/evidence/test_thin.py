@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ambulando.evidence.cluster_effects import random_effects
-from ambulando.evidence.multilevel import FULL, three_level
-from ambulando.evidence.robust import htz, robust
-from ambulando.evidence.sandwich import Batch
+from ambulando.evidence.dependence.cluster_effects import random_effects
+from ambulando.evidence.dependence.multilevel import FULL, three_level
+from ambulando.evidence.dependence.robust import htz, robust
+from ambulando.evidence.dependence.sandwich import Batch
 
 TYPES = ("CR0", "CR1", "CR1p", "CR1S", "CR2", "CR3")
 

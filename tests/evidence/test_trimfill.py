@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreement import needs_oracle
+from ambulando.evidence.checks.trimfill import ESTIMATORS, trim_and_fill
 from ambulando.evidence.faults import NotConverged, TooFewStudies, UnknownOption
-from ambulando.evidence.pooling import pool
-from ambulando.evidence.trimfill import ESTIMATORS, trim_and_fill
+from ambulando.evidence.univariate.pooling import pool
 from evidence.univariate import DATASETS, answers, effects, random_studies
 
 
@@ -69,7 +69,7 @@ def test_studies_of_one_precision_have_no_side():
 
 def test_trimming_that_goes_back_and_forth_is_no_answer(monkeypatch):
     answers_ = iter([(1, 1.0), (0, 1.0)] * 60)
-    monkeypatch.setattr("ambulando.evidence.trimfill._estimated", lambda *_: next(answers_))
+    monkeypatch.setattr("ambulando.evidence.checks.trimfill._estimated", lambda *_: next(answers_))
     with pytest.raises(NotConverged, match="back and forth"):
         trim_and_fill([0.1, 0.2, 0.6, 0.9], [0.1, 0.2, 0.1, 0.3], side="left")
 

@@ -23,24 +23,58 @@ if TYPE_CHECKING:  # what __getattr__ below gives, for type checkers and editors
     from ambulando.evidence import rcode as rcode
     from ambulando.evidence import reproduce as reproduce
     from ambulando.evidence import tables as tables
-    from ambulando.evidence.asymmetry import egger as egger
-    from ambulando.evidence.asymmetry import peese as peese
-    from ambulando.evidence.asymmetry import pet as pet
-    from ambulando.evidence.asymmetry import pet_peese as pet_peese
-    from ambulando.evidence.asymmetry import rank_test as rank_test
-    from ambulando.evidence.asymmetry import regression_test as regression_test
-    from ambulando.evidence.asymmetry import thompson as thompson
-    from ambulando.evidence.asymmetry_binary import binary_test as binary_test
-    from ambulando.evidence.asymmetry_binary import schwarzer as schwarzer
-    from ambulando.evidence.bayes import Posterior as Posterior
-    from ambulando.evidence.bayes import posterior as posterior
-    from ambulando.evidence.binary import PooledCounts as PooledCounts
-    from ambulando.evidence.binary import mantel_haenszel as mantel_haenszel
-    from ambulando.evidence.binary import peto as peto
-    from ambulando.evidence.binary import rates_mantel_haenszel as rates_mantel_haenszel
-    from ambulando.evidence.cluster_effects import profile_intervals as profile_intervals
-    from ambulando.evidence.cluster_effects import random_effects as random_effects
-    from ambulando.evidence.correlated import che as che
+    from ambulando.evidence.bayes.posteriors import Posterior as Posterior
+    from ambulando.evidence.bayes.posteriors import posterior as posterior
+    from ambulando.evidence.bayes.priors import TauPrior as TauPrior
+    from ambulando.evidence.bayes.priors import exponential as exponential
+    from ambulando.evidence.bayes.priors import half_cauchy as half_cauchy
+    from ambulando.evidence.bayes.priors import half_normal as half_normal
+    from ambulando.evidence.bayes.priors import half_t as half_t
+    from ambulando.evidence.bayes.priors import inverse_gamma as inverse_gamma
+    from ambulando.evidence.bayes.priors import jeffreys as jeffreys
+    from ambulando.evidence.bayes.priors import log_normal as log_normal
+    from ambulando.evidence.bayes.priors import lomax as lomax
+    from ambulando.evidence.bayes.priors import prior_from as prior_from
+    from ambulando.evidence.bayes.priors import uniform as uniform
+    from ambulando.evidence.checks.asymmetry import egger as egger
+    from ambulando.evidence.checks.asymmetry import peese as peese
+    from ambulando.evidence.checks.asymmetry import pet as pet
+    from ambulando.evidence.checks.asymmetry import pet_peese as pet_peese
+    from ambulando.evidence.checks.asymmetry import rank_test as rank_test
+    from ambulando.evidence.checks.asymmetry import regression_test as regression_test
+    from ambulando.evidence.checks.asymmetry import thompson as thompson
+    from ambulando.evidence.checks.asymmetry_binary import binary_test as binary_test
+    from ambulando.evidence.checks.asymmetry_binary import schwarzer as schwarzer
+    from ambulando.evidence.checks.failsafe import excess_significance as excess_significance
+    from ambulando.evidence.checks.failsafe import fail_safe as fail_safe
+    from ambulando.evidence.checks.gosh import Gosh as Gosh
+    from ambulando.evidence.checks.gosh import gosh as gosh
+    from ambulando.evidence.checks.influence import Influence as Influence
+    from ambulando.evidence.checks.influence import cumulative as cumulative
+    from ambulando.evidence.checks.influence import influence as influence
+    from ambulando.evidence.checks.influence import leave_one_out as leave_one_out
+    from ambulando.evidence.checks.selection import Selection as Selection
+    from ambulando.evidence.checks.selection import selection as selection
+    from ambulando.evidence.checks.together import Bias as Bias
+    from ambulando.evidence.checks.together import bias as bias
+    from ambulando.evidence.checks.trimfill import TrimFill as TrimFill
+    from ambulando.evidence.checks.trimfill import trim_and_fill as trim_and_fill
+    from ambulando.evidence.dependence.cluster_effects import leave_one_cluster_out as leave_one_cluster_out
+    from ambulando.evidence.dependence.cluster_effects import profile_intervals as profile_intervals
+    from ambulando.evidence.dependence.cluster_effects import random_effects as random_effects
+    from ambulando.evidence.dependence.correlated import che as che
+    from ambulando.evidence.dependence.multilevel import ThreeLevel as ThreeLevel
+    from ambulando.evidence.dependence.multilevel import three_level as three_level
+    from ambulando.evidence.dependence.robust import htz as htz
+    from ambulando.evidence.dependence.robust import robust as robust
+    from ambulando.evidence.dependence.robust import weighted_regression as weighted_regression
+    from ambulando.evidence.dependence.rve import rve_correlated as rve_correlated
+    from ambulando.evidence.dependence.rve import rve_hierarchical as rve_hierarchical
+    from ambulando.evidence.dependence.sampling import constant_correlation as constant_correlation
+    from ambulando.evidence.dependence.sampling import covariance_shared_control as covariance_shared_control
+    from ambulando.evidence.dependence.sampling import repeated_measures as repeated_measures
+    from ambulando.evidence.dependence.structures import MultivariateEffects as MultivariateEffects
+    from ambulando.evidence.dependence.structures import multivariate_effects as multivariate_effects
     from ambulando.evidence.dose import DoseGroup as DoseGroup
     from ambulando.evidence.dose import DoseResponse as DoseResponse
     from ambulando.evidence.dose import MeanGroup as MeanGroup
@@ -81,8 +115,6 @@ if TYPE_CHECKING:  # what __getattr__ below gives, for type checkers and editors
     from ambulando.evidence.effects import two_means as two_means
     from ambulando.evidence.effects import two_rates as two_rates
     from ambulando.evidence.effects import vr as vr
-    from ambulando.evidence.failsafe import excess_significance as excess_significance
-    from ambulando.evidence.failsafe import fail_safe as fail_safe
     from ambulando.evidence.faults import CollinearModerators as CollinearModerators
     from ambulando.evidence.faults import DisconnectedNetwork as DisconnectedNetwork
     from ambulando.evidence.faults import EvidenceFault as EvidenceFault
@@ -95,115 +127,105 @@ if TYPE_CHECKING:  # what __getattr__ below gives, for type checkers and editors
     from ambulando.evidence.faults import NotConverged as NotConverged
     from ambulando.evidence.faults import TooFewStudies as TooFewStudies
     from ambulando.evidence.faults import UnknownOption as UnknownOption
-    from ambulando.evidence.fitted import fit_statistics as fit_statistics
-    from ambulando.evidence.fitted import likelihood_ratio as likelihood_ratio
-    from ambulando.evidence.fitted import residuals as residuals
-    from ambulando.evidence.fitted import shrunken as shrunken
-    from ambulando.evidence.influence import cumulative as cumulative
-    from ambulando.evidence.influence import leave_one_out as leave_one_out
-    from ambulando.evidence.intervals import henmi_copas as henmi_copas
-    from ambulando.evidence.intervals import i2_interval as i2_interval
-    from ambulando.evidence.intervals import kenward_roger as kenward_roger
-    from ambulando.evidence.intervals import prediction_interval as prediction_interval
-    from ambulando.evidence.intervals import tau2_interval as tau2_interval
-    from ambulando.evidence.multilevel import ThreeLevel as ThreeLevel
-    from ambulando.evidence.multilevel import three_level as three_level
-    from ambulando.evidence.network.arms import Arm as Arm
-    from ambulando.evidence.network.arms import contrasts as contrasts
-    from ambulando.evidence.network.cinema import judge as judge
-    from ambulando.evidence.network.components import ComponentNetwork as ComponentNetwork
-    from ambulando.evidence.network.components import component_network as component_network
-    from ambulando.evidence.network.contributions import Contributions as Contributions
-    from ambulando.evidence.network.contributions import contributions as contributions
-    from ambulando.evidence.network.fit import Network as Network
-    from ambulando.evidence.network.fit import hat_matrix as hat_matrix
-    from ambulando.evidence.network.ranks import Ranks as Ranks
-    from ambulando.evidence.network.ranks import ranks as ranks
-    from ambulando.evidence.pooling import Pooled as Pooled
-    from ambulando.evidence.pooling import pool as pool
-    from ambulando.evidence.pooling import pool_many as pool_many
-    from ambulando.evidence.priors import TauPrior as TauPrior
-    from ambulando.evidence.priors import exponential as exponential
-    from ambulando.evidence.priors import half_cauchy as half_cauchy
-    from ambulando.evidence.priors import half_normal as half_normal
-    from ambulando.evidence.priors import half_t as half_t
-    from ambulando.evidence.priors import inverse_gamma as inverse_gamma
-    from ambulando.evidence.priors import jeffreys as jeffreys
-    from ambulando.evidence.priors import log_normal as log_normal
-    from ambulando.evidence.priors import lomax as lomax
-    from ambulando.evidence.priors import prior_from as prior_from
-    from ambulando.evidence.priors import uniform as uniform
+    from ambulando.evidence.monitoring.boundaries import Boundaries as Boundaries
+    from ambulando.evidence.monitoring.boundaries import boundaries as boundaries
+    from ambulando.evidence.monitoring.sequential import Monitor as Monitor
+    from ambulando.evidence.monitoring.sequential import diversity as diversity
+    from ambulando.evidence.monitoring.sequential import monitor as monitor
+    from ambulando.evidence.monitoring.sequential import required_participants as required_participants
+    from ambulando.evidence.networks.arms import Arm as Arm
+    from ambulando.evidence.networks.arms import contrasts as contrasts
+    from ambulando.evidence.networks.cinema import judge as judge
+    from ambulando.evidence.networks.components import ComponentNetwork as ComponentNetwork
+    from ambulando.evidence.networks.components import component_network as component_network
+    from ambulando.evidence.networks.contributions import Contributions as Contributions
+    from ambulando.evidence.networks.contributions import contributions as contributions
+    from ambulando.evidence.networks.fit import Network as Network
+    from ambulando.evidence.networks.fit import hat_matrix as hat_matrix
+    from ambulando.evidence.networks.fit import network as network
+    from ambulando.evidence.networks.mantel import network_mantel_haenszel as network_mantel_haenszel
+    from ambulando.evidence.networks.ranks import Ranks as Ranks
+    from ambulando.evidence.networks.ranks import ranks as ranks
     from ambulando.evidence.recompute import dose_curve as dose_curve
     from ambulando.evidence.recompute import pooled as pooled
-    from ambulando.evidence.regression import Regression as Regression
-    from ambulando.evidence.regression import contrast as contrast
-    from ambulando.evidence.regression import predict as predict
-    from ambulando.evidence.regression import regress as regress
-    from ambulando.evidence.regression import regress_many as regress_many
-    from ambulando.evidence.regression import vif as vif
-    from ambulando.evidence.regression import wald as wald
-    from ambulando.evidence.resample import Bootstrap as Bootstrap
-    from ambulando.evidence.resample import Permutation as Permutation
-    from ambulando.evidence.resample import bootstrap as bootstrap
-    from ambulando.evidence.resample import permute_mean as permute_mean
-    from ambulando.evidence.resample import permute_moderators as permute_moderators
     from ambulando.evidence.results import Excluded as Excluded
-    from ambulando.evidence.robust import htz as htz
-    from ambulando.evidence.robust import weighted_regression as weighted_regression
-    from ambulando.evidence.rve import rve_correlated as rve_correlated
-    from ambulando.evidence.rve import rve_hierarchical as rve_hierarchical
-    from ambulando.evidence.sampling import constant_correlation as constant_correlation
-    from ambulando.evidence.sampling import covariance_shared_control as covariance_shared_control
-    from ambulando.evidence.sampling import repeated_measures as repeated_measures
-    from ambulando.evidence.sequential import Monitor as Monitor
-    from ambulando.evidence.sequential import diversity as diversity
-    from ambulando.evidence.sequential import monitor as monitor
-    from ambulando.evidence.sequential import required_participants as required_participants
-    from ambulando.evidence.structures import MultivariateEffects as MultivariateEffects
-    from ambulando.evidence.structures import multivariate_effects as multivariate_effects
     from ambulando.evidence.tables import Studies as Studies
     from ambulando.evidence.tables import pool_counts as pool_counts
     from ambulando.evidence.tables import pool_text as pool_text
     from ambulando.evidence.tables import read as read
     from ambulando.evidence.tables import read_counts as read_counts
-    from ambulando.evidence.trimfill import TrimFill as TrimFill
-    from ambulando.evidence.trimfill import trim_and_fill as trim_and_fill
+    from ambulando.evidence.univariate.binary import PooledCounts as PooledCounts
+    from ambulando.evidence.univariate.binary import mantel_haenszel as mantel_haenszel
+    from ambulando.evidence.univariate.binary import peto as peto
+    from ambulando.evidence.univariate.binary import rates_mantel_haenszel as rates_mantel_haenszel
+    from ambulando.evidence.univariate.fitted import fit_statistics as fit_statistics
+    from ambulando.evidence.univariate.fitted import likelihood_ratio as likelihood_ratio
+    from ambulando.evidence.univariate.fitted import residuals as residuals
+    from ambulando.evidence.univariate.fitted import shrunken as shrunken
+    from ambulando.evidence.univariate.intervals import henmi_copas as henmi_copas
+    from ambulando.evidence.univariate.intervals import i2_interval as i2_interval
+    from ambulando.evidence.univariate.intervals import kenward_roger as kenward_roger
+    from ambulando.evidence.univariate.intervals import prediction_interval as prediction_interval
+    from ambulando.evidence.univariate.intervals import tau2_interval as tau2_interval
+    from ambulando.evidence.univariate.pooling import Pooled as Pooled
+    from ambulando.evidence.univariate.pooling import pool as pool
+    from ambulando.evidence.univariate.pooling import pool_many as pool_many
+    from ambulando.evidence.univariate.regression import Regression as Regression
+    from ambulando.evidence.univariate.regression import contrast as contrast
+    from ambulando.evidence.univariate.regression import predict as predict
+    from ambulando.evidence.univariate.regression import regress as regress
+    from ambulando.evidence.univariate.regression import regress_many as regress_many
+    from ambulando.evidence.univariate.regression import vif as vif
+    from ambulando.evidence.univariate.regression import wald as wald
+    from ambulando.evidence.univariate.resample import Bootstrap as Bootstrap
+    from ambulando.evidence.univariate.resample import Permutation as Permutation
+    from ambulando.evidence.univariate.resample import bootstrap as bootstrap
+    from ambulando.evidence.univariate.resample import permute_mean as permute_mean
+    from ambulando.evidence.univariate.resample import permute_moderators as permute_moderators
+    from ambulando.evidence.univariate.subgroups import Subgroups as Subgroups
+    from ambulando.evidence.univariate.subgroups import subgroups as subgroups
 
 #: Where each name is at home. A name is never that of a module, which an import of it would put in its place.
 HOMES = {
-    "asymmetry": "egger peese pet pet_peese rank_test regression_test thompson",
-    "asymmetry_binary": "binary_test schwarzer",
-    "bayes": "Posterior posterior",
-    "binary": "PooledCounts mantel_haenszel peto rates_mantel_haenszel",
-    "cluster_effects": "profile_intervals random_effects",
-    "correlated": "che",
+    "bayes.posteriors": "Posterior posterior",
+    "bayes.priors": "TauPrior exponential half_cauchy half_normal half_t inverse_gamma jeffreys log_normal lomax prior_from uniform",
+    "checks.asymmetry": "egger peese pet pet_peese rank_test regression_test thompson",
+    "checks.asymmetry_binary": "binary_test schwarzer",
+    "checks.failsafe": "excess_significance fail_safe",
+    "checks.gosh": "Gosh gosh",
+    "checks.influence": "Influence cumulative influence leave_one_out",
+    "checks.selection": "Selection selection",
+    "checks.together": "Bias bias",
+    "checks.trimfill": "TrimFill trim_and_fill",
+    "dependence.cluster_effects": "leave_one_cluster_out profile_intervals random_effects",
+    "dependence.correlated": "che",
+    "dependence.multilevel": "ThreeLevel three_level",
+    "dependence.robust": "htz robust weighted_regression",
+    "dependence.rve": "rve_correlated rve_hierarchical",
+    "dependence.sampling": "constant_correlation covariance_shared_control repeated_measures",
+    "dependence.structures": "MultivariateEffects multivariate_effects",
     "dose": "DoseGroup DoseResponse MeanGroup curve_at dose_means dose_response dose_text groups_from means_from multivariate person_year_knots quantile_knots",
     "effects": "Effects change correlation cvr flipped glass md mean mean_and_sd proportion rate rom rpb sd_from_interval sd_from_se se_from_interval se_from_p smd smd_from_d smd_from_f smd_from_p smd_from_t smdh table_from_ratio two_by_two two_means two_rates vr",
-    "failsafe": "excess_significance fail_safe",
     "faults": "CollinearModerators DisconnectedNetwork EvidenceFault ImpossibleValue InconsistentArms MissingColumns MissingReference NegativeVariance NotANumber NotConverged TooFewStudies UnknownOption",
-    "fitted": "fit_statistics likelihood_ratio residuals shrunken",
-    "influence": "cumulative leave_one_out",
-    "intervals": "henmi_copas i2_interval kenward_roger prediction_interval tau2_interval",
-    "multilevel": "ThreeLevel three_level",
-    "network.arms": "Arm contrasts",
-    "network.cinema": "judge",
-    "network.components": "ComponentNetwork component_network",
-    "network.contributions": "Contributions contributions",
-    "network.fit": "Network hat_matrix",
-    "network.ranks": "Ranks ranks",
-    "pooling": "Pooled pool pool_many",
-    "priors": "TauPrior exponential half_cauchy half_normal half_t inverse_gamma jeffreys log_normal lomax prior_from uniform",
+    "monitoring.boundaries": "Boundaries boundaries",
+    "monitoring.sequential": "Monitor diversity monitor required_participants",
+    "networks.arms": "Arm contrasts",
+    "networks.cinema": "judge",
+    "networks.components": "ComponentNetwork component_network",
+    "networks.contributions": "Contributions contributions",
+    "networks.fit": "Network hat_matrix network",
+    "networks.mantel": "network_mantel_haenszel",
+    "networks.ranks": "Ranks ranks",
     "recompute": "dose_curve pooled",
-    "regression": "Regression contrast predict regress regress_many vif wald",
-    "resample": "Bootstrap Permutation bootstrap permute_mean permute_moderators",
     "results": "Excluded",
-    "robust": "htz weighted_regression",
-    "rve": "rve_correlated rve_hierarchical",
-    "sampling": "constant_correlation covariance_shared_control repeated_measures",
-    "sequential": "Monitor diversity monitor required_participants",
-    "structures": "MultivariateEffects multivariate_effects",
     "tables": "Studies pool_counts pool_text read read_counts",
-    "trimfill": "TrimFill trim_and_fill",
+    "univariate.binary": "PooledCounts mantel_haenszel peto rates_mantel_haenszel",
+    "univariate.fitted": "fit_statistics likelihood_ratio residuals shrunken",
+    "univariate.intervals": "henmi_copas i2_interval kenward_roger prediction_interval tau2_interval",
+    "univariate.pooling": "Pooled pool pool_many",
+    "univariate.regression": "Regression contrast predict regress regress_many vif wald",
+    "univariate.resample": "Bootstrap Permutation bootstrap permute_mean permute_moderators",
+    "univariate.subgroups": "Subgroups subgroups",
 }
 _HOME = {name: home for home, names in HOMES.items() for name in names.split()}
 #: Modules that are used as they are, as in ``evidence.figures.forest``.

@@ -323,9 +323,9 @@ def _asymmetry(
     yi: Sequence[float], vi: Sequence[float], estimate: float
 ) -> tuple[float | None, bool, int | None]:
     """(p of Egger's test, whether small studies found more, studies that trim and fill would add)."""
-    from ambulando.evidence.asymmetry import egger
+    from ambulando.evidence.checks.asymmetry import egger
+    from ambulando.evidence.checks.trimfill import trim_and_fill
     from ambulando.evidence.faults import EvidenceFault
-    from ambulando.evidence.trimfill import trim_and_fill
 
     try:
         found = egger(yi, vi)

@@ -9,9 +9,9 @@ from statistics import median
 
 from ambulando.evidence import base
 from ambulando.evidence.additions import slug, year_in
-from ambulando.evidence.pooling import Pooled
 from ambulando.evidence.recompute import effects_of
 from ambulando.evidence.rows import Contrast, DoseRow, EffectContrast, EventContrast
+from ambulando.evidence.univariate.pooling import Pooled
 
 #: Standardised differences beyond this are rare among trials, and more often a slip.
 LARGE = 3.0

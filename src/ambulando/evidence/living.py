@@ -13,12 +13,12 @@ from pathlib import Path
 
 from ambulando.evidence import additions, base, doubts, formats, place, recompute, schema
 from ambulando.evidence.dose import CurvePoint, DoseResponse
-from ambulando.evidence.pooling import Pooled
 from ambulando.evidence.results import Array, Excluded, Interval
 from ambulando.evidence.rows import DoseRow
 from ambulando.evidence.storing import locked
 from ambulando.evidence.storing import write as write_tables
 from ambulando.evidence.tables import DOSE_COLUMNS
+from ambulando.evidence.univariate.pooling import Pooled
 from ambulando.ground import InputError, rows_of
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from ambulando.evidence import base, effects
 from ambulando.evidence.dose import DoseGroup, DoseResponse, dose_response, person_year_knots
-from ambulando.evidence.pooling import Pooled, pool
 from ambulando.evidence.rows import Contrast, DoseRow, EffectContrast, EventContrast
+from ambulando.evidence.univariate.pooling import Pooled, pool
 from ambulando.ground import InputError
 
 

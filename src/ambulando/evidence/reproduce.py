@@ -11,9 +11,9 @@ from decimal import Decimal
 
 from ambulando.evidence import base
 from ambulando.evidence.dose import CurvePoint, DoseResponse
-from ambulando.evidence.pooling import Pooled
 from ambulando.evidence.recompute import dose_curve, pooled
 from ambulando.evidence.rows import Contrast, EventContrast, Published
+from ambulando.evidence.univariate.pooling import Pooled
 
 #: By how much a weight may differ, in percentage points.
 WEIGHT_SLACK = 0.02

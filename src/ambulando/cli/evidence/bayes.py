@@ -11,7 +11,7 @@ from ambulando.cli.talk import JsonFlag, answer, numbers_from, table
 from ambulando.ground import InputError
 
 if TYPE_CHECKING:
-    from ambulando.evidence.bayes import Posterior
+    from ambulando.evidence.bayes.posteriors import Posterior
 
 
 DEFAULT = "half-normal:0.5"
@@ -40,7 +40,7 @@ def bayes(
 ) -> None:
     """Bayesian random-effects pooling, exact: the effect, its spread between studies, and the effect in a new setting."""
     data = given(studies, measure, continuity, exclude)
-    from ambulando.evidence.bayes import posterior
+    from ambulando.evidence.bayes.posteriors import posterior
 
     normal: tuple[float, float] | None = None
     if mu_prior is not None:

@@ -21,8 +21,8 @@ from ambulando.cli.talk import JsonFlag, answer, numbers_from, table
 from ambulando.ground import InputError, as_json
 
 if TYPE_CHECKING:
-    from ambulando.evidence.bias import Bias, GoshSummary
-    from ambulando.evidence.influence import Steps
+    from ambulando.evidence.checks.influence import Steps
+    from ambulando.evidence.checks.together import Bias, GoshSummary
 
 
 @group.command()
@@ -62,8 +62,8 @@ def bias(
         code = _r_code(studies, data, method=method, test=test, level=level)
         answer({"r_code": code}, json_, lambda: print(code, end=""))
         return
-    from ambulando.evidence import bias as all_tests
-    from ambulando.evidence.bias import CELLS
+    from ambulando.evidence.checks import together as all_tests
+    from ambulando.evidence.checks.together import CELLS
 
     summary = data.table.summary if data.table is not None else {}
     found = all_tests.bias(
@@ -84,7 +84,7 @@ def bias(
     whole = document(found, data)
     grown: Steps | None = None
     if cumulative and data.table is not None:
-        from ambulando.evidence.influence import cumulative as pooled_in_order
+        from ambulando.evidence.checks.influence import cumulative as pooled_in_order
 
         column = data.table.moderators[cumulative]
         grown = pooled_in_order(
@@ -104,8 +104,8 @@ def bias(
 def _gosh(data: Given, method: str, seed: int) -> "GoshSummary":
     import numpy as np
 
-    from ambulando.evidence.bias import summary_of
-    from ambulando.evidence.gosh import gosh
+    from ambulando.evidence.checks.gosh import gosh
+    from ambulando.evidence.checks.together import summary_of
 
     with progress("Subsets") as heard:
         found = gosh(
@@ -121,8 +121,8 @@ def _gosh(data: Given, method: str, seed: int) -> "GoshSummary":
 
 def _r_code(name: str, data: Given, *, method: str, test: str, level: float) -> str:
     from ambulando.evidence import rcode
-    from ambulando.evidence.pooling import METHODS, TESTS
-    from ambulando.evidence.usable import named
+    from ambulando.evidence.univariate.pooling import METHODS, TESTS
+    from ambulando.evidence.univariate.usable import named
 
     if data.table is None:
         raise InputError(f"--r-code is for files; {name} is an analysis of the evidence base.")

@@ -13,8 +13,8 @@ from ambulando.ground import InputError, rows_of
 
 if TYPE_CHECKING:
     from ambulando.evidence.dose import DoseGroup, DoseResponse
-    from ambulando.evidence.network.fit import Network
-    from ambulando.evidence.pooling import Pooled
+    from ambulando.evidence.networks.fit import Network
+    from ambulando.evidence.univariate.pooling import Pooled
 
 #: What is drawn (axes), and its words for those who cannot see it.
 Drawn = tuple[Any, str]
@@ -86,7 +86,7 @@ def pooled_of(studies: str, measure: str | None) -> "Pooled":
 def network_of(file: str, measure: str | None, small_values: str = "desirable") -> "Network":
     import numpy as np
 
-    from ambulando.evidence.network.report import Options, report
+    from ambulando.evidence.networks.report import Options, report
 
     found = report(
         text_of(Path(file)),
@@ -108,7 +108,7 @@ def forest(studies: str, measure: str | None, look: Look) -> Drawn:
 
 def funnel(studies: str, measure: str | None, look: Look) -> Drawn:
     from ambulando.evidence import figures
-    from ambulando.evidence.trimfill import trim_and_fill
+    from ambulando.evidence.checks.trimfill import trim_and_fill
 
     pooled = pooled_of(studies, measure)
     filled = trim_and_fill(pooled.yi, pooled.vi).filled if pooled.k >= 3 else ()
@@ -120,7 +120,7 @@ def funnel(studies: str, measure: str | None, look: Look) -> Drawn:
 
 def baujat(studies: str, measure: str | None, look: Look) -> Drawn:
     from ambulando.evidence import figures
-    from ambulando.evidence.influence import influence
+    from ambulando.evidence.checks.influence import influence
 
     pooled = pooled_of(studies, measure)
     rows = influence(pooled.yi, pooled.vi, studies=pooled.studies).influence
@@ -134,7 +134,7 @@ def gosh(studies: str, measure: str | None, look: Look) -> Drawn:
     import numpy as np
 
     from ambulando.evidence import figures
-    from ambulando.evidence.gosh import gosh as all_subsets
+    from ambulando.evidence.checks.gosh import gosh as all_subsets
 
     pooled = pooled_of(studies, measure)
     found = all_subsets(pooled.yi, pooled.vi, rng=np.random.default_rng(1))
@@ -218,7 +218,7 @@ def ranks(studies: str, measure: str | None, small_values: str, look: Look) -> D
     import numpy as np
 
     from ambulando.evidence import figures
-    from ambulando.evidence.network.ranks import ranks as simulated
+    from ambulando.evidence.networks.ranks import ranks as simulated
 
     found = network_of(studies, measure, small_values)
     drawn = simulated(found, rng=np.random.default_rng(1))

@@ -11,7 +11,7 @@ from ambulando.cli.talk import JsonFlag, answer, table
 from ambulando.ground import InputError
 
 if TYPE_CHECKING:
-    from ambulando.evidence.sequential import Monitor
+    from ambulando.evidence.monitoring.sequential import Monitor
 
 
 @group.command()
@@ -53,9 +53,9 @@ def monitor(
 ) -> None:
     """Sequential boundaries for a growing set of studies: an optional monitor, not a verdict."""
     data = given(studies, measure, continuity, exclude, order)
-    from ambulando.evidence import sequential
-    from ambulando.evidence.bias import sizes_of
+    from ambulando.evidence.checks.together import sizes_of
     from ambulando.evidence.effects import RATIO_MEASURES
+    from ambulando.evidence.monitoring import sequential
 
     ratio = data.measure in RATIO_MEASURES
     if ratio and not (math.isfinite(effect) and effect > 0 and effect != 1):

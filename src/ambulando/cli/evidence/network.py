@@ -11,9 +11,9 @@ from ambulando.cli.talk import JsonFlag, answer, table, text_of
 from ambulando.ground import InputError, as_json
 
 if TYPE_CHECKING:
-    from ambulando.evidence.network.components import ComponentNetwork
-    from ambulando.evidence.network.fit import Network
-    from ambulando.evidence.network.report import Options, Report
+    from ambulando.evidence.networks.components import ComponentNetwork
+    from ambulando.evidence.networks.fit import Network
+    from ambulando.evidence.networks.report import Options, Report
 
 
 @group.command()
@@ -66,7 +66,7 @@ def network(
     """
     import numpy as np
 
-    from ambulando.evidence.network.report import Options, as_dict, report
+    from ambulando.evidence.networks.report import Options, as_dict, report
 
     if seed < 0:
         raise InputError(f"--seed is {seed}; please give a whole number from 0.")

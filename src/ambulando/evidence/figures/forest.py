@@ -21,8 +21,8 @@ from ambulando.evidence.figures.canvas import (
     signed,
     write,
 )
-from ambulando.evidence.pooling import Pooled
 from ambulando.evidence.results import Interval
+from ambulando.evidence.univariate.pooling import Pooled
 
 #: CSS pixels from one study to the next.
 ROW = 21

@@ -20,8 +20,8 @@ from ambulando.evidence.figures.canvas import (
     signed,
     write,
 )
-from ambulando.evidence.pooling import Pooled
 from ambulando.evidence.results import Array
+from ambulando.evidence.univariate.pooling import Pooled
 
 
 def funnel(

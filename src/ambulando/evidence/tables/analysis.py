@@ -10,11 +10,11 @@ from ambulando.evidence.tables.shapes import roles_of
 from ambulando.evidence.tables.text import table_of
 
 if TYPE_CHECKING:
-    from ambulando.evidence.binary import PooledCounts
-    from ambulando.evidence.multilevel import ThreeLevel
-    from ambulando.evidence.pooling import Pooled
-    from ambulando.evidence.regression import Regression
-    from ambulando.evidence.subgroups import Subgroups
+    from ambulando.evidence.dependence.multilevel import ThreeLevel
+    from ambulando.evidence.univariate.binary import PooledCounts
+    from ambulando.evidence.univariate.pooling import Pooled
+    from ambulando.evidence.univariate.regression import Regression
+    from ambulando.evidence.univariate.subgroups import Subgroups
 
 A = TypeVar("A")
 DOSE_COLUMNS = ("id", "type", "dose", "cases", "n", "logrr", "se")
@@ -61,7 +61,7 @@ def pool_studies(
     studies: Studies, *, method: str = "REML", test: str = "hksj", level: float = 0.95
 ) -> "Pooled":
     """The pooled effect of studies that were read."""
-    from ambulando.evidence.pooling import pool
+    from ambulando.evidence.univariate.pooling import pool
 
     answer = pool(
         studies.yi,
@@ -79,7 +79,7 @@ def regress_studies(
     studies: Studies, *, method: str = "REML", test: str = "hksj", level: float = 0.95
 ) -> "Regression":
     """The meta-regression of studies that were read with moderators."""
-    from ambulando.evidence.regression import regress
+    from ambulando.evidence.univariate.regression import regress
 
     answer = regress(
         studies.yi,
@@ -98,7 +98,7 @@ def pool_clusters(
     studies: Studies, *, method: str = "REML", test: str = "t", level: float = 0.95
 ) -> "ThreeLevel":
     """The three-level model of studies that were read with clusters, with moderators if they were read with any."""
-    from ambulando.evidence.multilevel import three_level
+    from ambulando.evidence.dependence.multilevel import three_level
 
     answer = three_level(
         studies.yi,
@@ -118,7 +118,7 @@ def pool_groups(
     studies: Studies, *, method: str = "REML", test: str = "hksj", level: float = 0.95
 ) -> "Subgroups":
     """Each group of studies that were read with groups pooled apart, and the test of their difference."""
-    from ambulando.evidence.subgroups import subgroups
+    from ambulando.evidence.univariate.subgroups import subgroups
 
     answer = subgroups(
         studies.yi,
@@ -157,7 +157,7 @@ def pool_counts(studies: Studies, *, method: str, level: float = 0.95) -> "Poole
     """Events pooled by Mantel-Haenszel (MH) or Peto (PETO), of studies that ``read_counts`` read: of all complete rows, also
     of those whose cells of zero give no effect alone. No half persons are added, so no note says so.
     """
-    from ambulando.evidence import binary
+    from ambulando.evidence.univariate import binary
 
     if studies.counts is None:
         cells = [studies.summary[role] for role in ("x1i", "t1i", "x2i", "t2i")]

@@ -1,0 +1,1 @@
+"""Random effects by exact integration over tau, with priors for it."""

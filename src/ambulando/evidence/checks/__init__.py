@@ -1,0 +1,1 @@
+"""What may be wrong with a pooled answer: asymmetry, selection, single studies that carry it, subsets that differ."""

@@ -1,0 +1,1 @@
+"""Looking again at each new study, with boundaries that allow for it."""
