@@ -237,8 +237,8 @@ class Looks:
         return _solve(lambda z: math.log(max(self.above(z), 1e-320)) - math.log(chance), -FAR, top)
 
     def lower_limit(self, chance: float) -> float:
-        if chance <= 0:
-            return -FAR
+        if chance <= self.below(-2 * FAR):
+            return -2 * FAR
         if self.below(2 * FAR) <= chance:
             return 2 * FAR
         return _solve(lambda z: self.below(z) - chance, -2 * FAR, 2 * FAR)
