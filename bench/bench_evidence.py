@@ -129,7 +129,7 @@ def many_fits(there: dict[str, Any], y: np.ndarray, v: np.ndarray) -> dict[str, 
         from pymare.estimators import VarianceBasedLikelihoodEstimator
 
         jobs["PyMARE"] = lambda: VarianceBasedLikelihoodEstimator(method="REML").fit(
-            y[draws].T, np.ones((y.size, 1)), v[draws].T
+            y[draws].T, v[draws].T, np.ones((y.size, 1))
         )
     if "pimeta" in there:
         jobs["pimeta"] = lambda: [there["pimeta"].rma(y[d], v[d], method="REML") for d in draws]
@@ -201,7 +201,11 @@ def main() -> None:
         "three levels, 20,000 effects in 5,000 studies": {
             "Ambulando": lambda: evidence.three_level(huge[0], huge[1], labels)
         },
-        "network, 93 studies, 22 treatments": {"Ambulando": lambda: evidence.network(**net)},
+        "network, 93 studies, 22 treatments": {
+            "Ambulando": lambda: evidence.network(
+                net["studlab"], net["treat1"], net["treat2"], net["TE"], net["seTE"]
+            )
+        },
     }
     if "pimeta" in there:
         pimeta = there["pimeta"]
@@ -213,7 +217,7 @@ def main() -> None:
 
         few = pd.DataFrame({"yi": many[0], "vi": many[1], "study": names, "id": range(1000)})
         jobs["three levels, 1,000 effects in 250 studies"]["pimeta"] = lambda: pimeta.rma_mv(
-            "yi", "vi", data=few, random="~ 1 | study/id"
+            few["yi"], few["vi"], data=few, random="~ 1 | study/id"
         )
     r = in_r(
         {
