@@ -34,7 +34,7 @@ def main(port: str, name: str, password: str) -> None:
         page.screenshot(path=PICTURES / "today.png")
         page.get_by_role("link", name="Why this?").click()
         page.screenshot(path=PICTURES / "why.png")
-        page.goto("/why/")
+        page.goto("/why/does-it-help/")
         page.screenshot(path=PICTURES / "evidence.png")
         browser.close()
 

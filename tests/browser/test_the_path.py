@@ -87,8 +87,12 @@ def test_a_person_lives_the_path(open_page: Any, tmp_path: Path, javascript: boo
     expect(page.get_by_role("heading", name="Every number on the way")).to_be_visible()
     page.get_by_role("link", name="Look at the evidence").click()
     expect(page.get_by_role("heading", name="Why: what trials say")).to_be_visible()
+    page.get_by_role("link", name="Does exercise help with depression?").click()
+    expect(page.get_by_text("How sure: low.")).to_be_visible()
     expect(page.locator("img[src*='forest']")).to_be_visible()
     assert page.locator("img[src*='forest']").evaluate("image => image.complete && image.naturalWidth > 300")
+    page.get_by_text("each with its source").click()
+    expect(page.get_by_role("region", name="The results, one by one")).to_be_visible()
 
     # help, from wherever
     page.locator(".help-link").click()

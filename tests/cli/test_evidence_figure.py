@@ -81,3 +81,12 @@ def test_what_can_not_be_drawn_is_said_in_a_sentence_and_nothing_is_written(argu
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("it.*"))
+
+
+def test_one_study_makes_a_forest_plot_and_no_funnel(tmp_path):
+    (tmp_path / "table.csv").write_text("slab,yi,vi\nAda 2001,-0.4,0.04\n")
+    done = call("forest", "table.csv", "--out", "it.svg", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Forest plot of 1 stud" in done.stdout
+    done = call("funnel", "table.csv", "--out", "it.svg", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "A funnel plot needs two or more studies.\n")

@@ -179,4 +179,13 @@ def test_screen_lists_records_once_and_writes_those_that_are_left(say, tmp_path)
         in said
     )
     assert say("screen", tmp_path / "list.ris", "--json").json["identified"] == 2
+    (tmp_path / "twice.ris").write_text(RIS + "\n" + RIS)
+    assert "2 records identified, 1 duplicate removed," in say("screen", tmp_path / "twice.ris").out
+    assert "1 record identified, 0 duplicates removed," in say("screen", tmp_path / "b.ris").out
     assert say("screen", tmp_path / "nowhere.ris").code == 2
+
+
+def test_an_analysis_without_rows_can_not_be_exported_and_the_others_are_named(say, tmp_path):
+    said = say("export", "--analysis", "noetel2024-yoga", "--out", tmp_path / "x.csv")
+    assert said.code == 2
+    assert "is only there as published; there are rows of cooney2013-post," in said.err

@@ -1,6 +1,7 @@
 """The commands of questions, claims and certainty: their keys, their sentences, and what they say about an unknown name."""
 
 import json
+import re
 import sys
 
 import pytest
@@ -59,6 +60,27 @@ def test_for_a_person_the_answer_comes_in_sentences(run):
     assert "How sure: not graded." in out
     assert "Not agreed: Is harder better?" in out
     assert "Traceback" not in out
+
+
+def test_a_row_behind_an_answer_is_told_in_words_with_its_id(run):
+    _code, out, _err = run("ask", "does-it-help")
+    assert (
+        "- Symptoms after exercise compared with no treatment or control: -0.67 (-0.82 to -0.52) SMD; 57 studies; 2,189 people; "
+        "as published; certainty as published: low [clegg2026-exercise-control]."
+    ) in out
+    _code, out, _err = run("ask", "how-hard")
+    assert "the larger the difference. (noetel2024)" in out
+
+
+def test_on_a_terminal_no_line_is_wider_than_it_and_no_id_is_broken(run, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    for one in questions.questions():
+        _code, out, _err = run("ask", one.id)
+        out = re.sub(r"\x1b\[[0-9;]*m", "", out)  # bold heads of tables
+        assert max(map(len, out.splitlines())) <= 80
+        flat = " ".join(out.split())
+        assert all(found.row in flat for found in questions.answer(one.id).findings)
 
 
 def test_every_claim_has_its_verdict(run):

@@ -130,6 +130,12 @@ def test_a_study_without_events_is_named_in_the_notes():
     assert mantel_haenszel([0, 3], [20, 17], [0, 5], [20, 15], measure="RD").notes == ()
 
 
+@pytest.mark.parametrize("measure", ["OR", "RR", "RD"])
+def test_one_study_with_events_among_others_without_has_no_heterogeneity(measure):
+    found = mantel_haenszel([0, 15], [345, 373], [0, 6], [193, 63], measure=measure)
+    assert (found.q, found.q_df, found.q_p, found.i2, found.h2) == (0, 0, 1, 0, 1)
+
+
 def test_a_study_with_a_missing_count_is_left_out_and_listed():
     found = mantel_haenszel([3, math.nan], [17, 4], [5, 5], [15, 5], studies=["A", "B"])
     assert (found.k, found.excluded[0].study, found.excluded[0].row) == (1, "B", 2)

@@ -424,3 +424,15 @@ def test_one_stage_with_a_short_study_agrees_with_a_general_mixed_model(
     )
     ours = [found.psi[0][0], found.psi[0][1], found.psi[1][1]]
     agree(f"{what}: psi", "alcohol_cvd", ours, psi, rel=2e-6, reference="metafor")
+
+
+def test_an_unknown_covariance_is_no_fault_of_a_study():
+    with pytest.raises(UnknownOption, match="^There is no covariance called 'best'"):
+        dose_response(study("A", REF, (5, 9, 99, 0.1, 1)), covariance="best", model="linear")
+
+
+def test_studies_without_two_doses_are_named_and_the_repair_is_one_that_helps():
+    with pytest.raises(TooFewStudies, match=r"\(A: .*\); add a study of two or more different doses\.$"):
+        dose_response(study("A", REF, (0, 9, 99, 0.1, 1)), model="linear")
+    with pytest.raises(TooFewStudies, match=r"\(A: .*\); take the linear model or one stage\.$"):
+        dose_response(study("A", REF, (5, 9, 99, 0.1, 1)), model="quadratic")

@@ -220,3 +220,70 @@ def test_steps_are_round():
     assert round_step(30, 7) == 5
     assert round_step(2.9, 7) == 0.5
     assert round_step(0.06, 7) == pytest.approx(0.01)
+
+
+def boxes(ax):
+    """The place of each text of a figure in pixels, without the empty ones."""
+    ax.figure.draw_without_rendering()  # only then axes of an equal aspect have their shape
+    renderer = ax.figure.canvas.get_renderer()
+    return [
+        (one.get_text(), one.get_window_extent(renderer))
+        for one in ax.figure.findobj(lambda artist: hasattr(artist, "get_text"))
+        if one.get_text() and one.get_visible()
+    ]
+
+
+def names_that_cover_another(ax):
+    """Pairs of texts of which one lies on the other by more than two pixels in both directions."""
+    found = boxes(ax)
+    return [
+        (one, other)
+        for at, (one, a) in enumerate(found)
+        for other, b in found[at + 1 :]
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 2 and min(a.y1, b.y1) - max(a.y0, b.y0) > 2
+    ]
+
+
+@pytest.mark.parametrize("width", figures.WIDTHS)
+@pytest.mark.parametrize("count", [9, 22, 30])
+def test_names_of_many_treatments_do_not_cover_each_other(width, count):
+    names = ["Placebo", *(f"Cognitive behavioural therapy, variety {place}" for place in range(1, count))]
+    pairs = {("Placebo", name): 1 for name in names[1:]}
+    graph = figures.network_graph(names, pairs, sizes=dict.fromkeys(names, 1.0), width=width)
+    zero = np.zeros((count, count))
+    league = figures.league_map(names, zero, zero - 1, zero + 1, width=width)
+    for ax in (graph, league):
+        assert names_that_cover_another(ax) == []
+        across, down = ax.figure.bbox.width, ax.figure.bbox.height
+        for name, box in boxes(ax):
+            assert -1 <= box.x0 < box.x1 <= across + 1, name
+            assert -1 <= box.y0 < box.y1 <= down + 1, name
+
+
+@pytest.mark.parametrize("width", figures.WIDTHS)
+def test_long_names_that_begin_alike_stay_different(width):
+    names = ["Usual care", *(f"Face-to-face psychotherapy with {drug}" for drug in ("SSRI", "SNRI", "TCA"))]
+    pairs = {("Usual care", name): 1 for name in names[1:]}
+    said = texts(shown(figures.network_graph(names, pairs, width=width)))
+    assert len({name for name in said if "\u2026" in name}) == 3
+
+
+def test_a_name_is_never_read_as_a_formula():
+    pooled = pool([0.1, 0.2], [0.1, 0.2], studies=["Smith $x_1$ 2001", "Price: $5 or $6"])
+    assert {"Smith $x_1$ 2001", "Price: $5 or $6"} <= set(texts(shown(figures.forest(pooled))))
+
+
+def test_the_words_under_the_studies_keep_clear_of_the_line_of_no_difference():
+    far = pool([4.0, 4.2, 4.4], [0.1, 0.1, 0.1], studies=["A", "B", "C"], measure="OR")
+    ax = figures.forest(far)
+    line = ax.transData.transform((0.0, 0.0))[0]
+    ends = {name: box.x1 for name, box in boxes(ax)}
+    assert ends["All together"] < line
+    assert ends["A new study"] < line
+
+
+def test_a_study_with_a_long_name_is_named_in_a_baujat_plot_too():
+    names = ["The collaborative group of exercise in older adults with heart failure 2019", "B", "C"]
+    for width in figures.WIDTHS:
+        said = texts(shown(figures.baujat(names, [5.0, 1.0, 0.1], [4.0, 1.0, 0.1], width=width)))
+        assert any(name.startswith("The collaborative") for name in said)

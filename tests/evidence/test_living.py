@@ -395,3 +395,27 @@ def test_evidence_of_an_installation_lies_in_its_data_folder_unless_said_otherwi
     assert place.folder() == data_place() / "evidence" == (tmp_path / "data" / "evidence").resolve()
     monkeypatch.setenv(place.VARIABLE, str(tmp_path / "own"))
     assert place.folder() == tmp_path / "own"
+
+
+def test_studies_in_another_alphabet_are_told_apart_and_accents_make_no_difference(add):
+    rows = "\u0418\u0432\u0430\u043d\u043e\u0432 2020,10,3,20,12,3,20\n\u041f\u0435\u0442\u0440\u043e\u0432 2020,9,3,30,12,3,31\n"
+    found = add(SUMMARY + rows, write=True)
+    assert len({one.study for one in found.added}) == 2
+    assert all(one.id.isascii() for one in found.added)  # they stand in addresses
+    assert not [one for one in found.warnings if "already" in one]
+    add(SUMMARY + "M\u00fcller 2021,10,3,40,12,3,41\n", write=True)
+    again = add(SUMMARY + "Muller 2021,10,3,50,12,3,51\n")
+    assert again.added[0].id == f"local-{POST}-muller-2021-2"
+    assert any("has a row in this analysis already" in one for one in again.warnings)
+
+
+def test_a_study_is_taken_out_by_its_name(add, own):
+    add(SUMMARY + SMITH, write=True)
+    name = living.add(own.parent / "new.csv", today=DAY, analysis="cooney2013-followup").added[0].study
+    assert living.remove(name, write=True).written
+    assert not base.local_ids()
+
+
+def test_a_row_that_can_not_be_used_is_named_when_it_is_the_only_one(add):
+    with pytest.raises(InputError, match=r"\(Smith 2024, row 2: m1i is missing\)"):
+        add(SUMMARY + "Smith 2024,,2,10,2,3,10\n")

@@ -133,3 +133,15 @@ def test_faults_of_a_table_are_named(text, options, kind, words):
     with pytest.raises(kind, match=words) as caught:
         made(text, **options)
     assert "\n" not in str(caught.value)
+
+
+def test_a_smd_of_arms_of_one_person_is_left_out_by_name():
+    text = "study,treatment,mean,sd,n\n" + "".join(
+        f"{study},{arm},{mean},1,{n}\n"
+        for study, n in (("Tiny", 1), ("One", 10), ("Two", 12))
+        for arm, mean in (("a", 1), ("b", 2))
+    )
+    found = made(text, measure="SMD").network
+    assert [(one.row, one.study) for one in found.excluded] == [(2, "Tiny")]
+    assert "too few people" in found.excluded[0].reason
+    assert found.k == 2

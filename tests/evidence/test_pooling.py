@@ -264,6 +264,8 @@ def test_a_second_maximum_of_the_likelihood_is_reported():
         ([], [], {}, TooFewStudies, "nothing to pool"),
         ([0.1, 1e40], [0.1, 0.1], {}, ImpossibleValue, "Study 2 .row 2. has the effect 1e.40"),
         ([0.1, 0.2], [0.1, 1e-80], {}, ImpossibleValue, "variance 1e-80"),
+        ([1e10, 3, 4], [1e-25, 1, 1], {}, ImpossibleValue, "Study 1 .row 1. has the variance 1e-25"),
+        ([1, 2, math.nan], [1, 1e-20, 1], {}, ImpossibleValue, "Study 2 .row 2. has the variance 1e-20"),
         ([0.1, 0.2], [0.1], {}, InputError, "2 effects and 1 variances"),
         ([0.1, "much"], [0.1, 0.1], {}, NotANumber, "effect in row 2 is 'much'"),
         ([0.1, 0.2], [0.1, 0.1], {"method": "best"}, UnknownOption, "method called 'best'"),

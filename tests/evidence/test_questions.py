@@ -194,6 +194,26 @@ def test_the_curve_is_steepest_where_it_begins():
     assert falls[0] == max(falls)
 
 
+def test_a_share_of_one_group_stands_beside_that_of_the_other():
+    said = " ".join(sentences("how-long"))
+    assert "65 of 100 who walked" in said
+    assert "22 of 100 who stretched" in said
+
+
+def test_no_row_says_that_it_was_read_when_it_was_taken_from_notes():
+    for row in questions.stated().values():
+        assert row.confirmed == "inferred" or "notes" not in row.how
+    assert questions.stated()["racgp-not-alone"].confirmed == "inferred"
+
+
+@pytest.mark.parametrize("question", ["how-much"])
+def test_a_line_that_leans_on_cohorts_says_what_goes_together_and_not_what_does_what(question):
+    short = answer(question).short
+    assert "goes with" in short
+    for word in ("better than none", "lowers", "protects", "counts most", "prevents"):
+        assert word not in " ".join(sentences(question))
+
+
 def test_what_is_not_known_is_said_with_what_was_looked_for():
     found = answer("how-long")
     assert found.certainty == "not graded"

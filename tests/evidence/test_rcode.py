@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from ambulando.evidence.checks.asymmetry import peese, pet, regression_test
 from ambulando.evidence.rcode import bias_code, dose_code, network_code, pool_code
 from ambulando.evidence.univariate.pooling import pool
 from ambulando.evidence.univariate.regression import regress
@@ -104,11 +105,17 @@ def test_a_cluster_gives_a_three_level_model_with_robust_errors(tmp_path):
     assert "Satterthwaite" in run(code, tmp_path)
 
 
-def test_bias_code_runs(tmp_path):
-    written(tmp_path)
+def test_r_gives_the_same_tests_of_bias(tmp_path):
+    y, v = written(tmp_path)
     said = run(bias_code("studies.csv", columns=ROLES), tmp_path)
-    for words in ("Regression Test", "Rank Correlation", "Estimated number of missing", "Coefficients:"):
+    for words in ("Regression Test", "Rank Correlation", "Estimated number of missing"):
         assert words in said
+    assert float(re.search(r"z = (\S+),", said)[1]) == pytest.approx(
+        regression_test(y, v, test="z").statistic, abs=2e-4
+    )
+    intercepts = [float(one) for one in re.findall(r"^intrcpt\s+(\S+)", said, re.MULTILINE)]
+    for found in (pet(y, v), peese(y, v)):
+        assert any(abs(one - found.estimate) < 1e-4 for one in intercepts)
 
 
 def test_raw_counts_go_through_escalc():

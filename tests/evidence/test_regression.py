@@ -273,3 +273,10 @@ def test_predicting_at_what_is_not_in_the_model_is_refused():
         wald(found, ["x"])
     with pytest.raises(InputError, match="1 weights for 2 coefficients"):
         contrast(found, [1])
+
+
+def test_few_studies_for_one_coefficient_are_said_in_the_singular():
+    assert (
+        "5 studies are few for 1 coefficient of moderators; ten for each is usual."
+        in regress(Y, V, {"x": [1, 2, 3, 4, 6]}).notes
+    )

@@ -81,7 +81,7 @@ def test_required_participants_are_those_of_the_usual_formulas():
         4 * quantiles * 0.25 * 0.75 / 0.01
     )
     odds = 0.25 * math.log(1)  # an odds ratio of 1 is no effect
-    with pytest.raises(EvidenceFault, match="effect to look for is zero"):
+    with pytest.raises(EvidenceFault, match="effect to look for is 0; please"):
         required_participants("OR", odds, control_risk=0.2)
     risk = 0.2 * 0.5 / (0.8 + 0.2 * 0.5)
     assert required_participants("OR", math.log(0.5), control_risk=0.2) == pytest.approx(
@@ -137,7 +137,8 @@ def test_studies_come_in_by_the_column_given():
 @pytest.mark.parametrize(
     ("options", "fault", "words"),
     [
-        ({"effect": 0}, EvidenceFault, "effect to look for is zero"),
+        ({"effect": 0}, EvidenceFault, "effect to look for is 0; please"),
+        ({"effect": math.nan}, EvidenceFault, "effect to look for is nan; please"),
         ({"effect": 0.2, "sizes": [10, 20]}, EvidenceFault, "2 numbers of people"),
         ({"effect": 0.2, "sizes": [10, 20, 0]}, ImpossibleValue, "Row 3 has 0 people"),
         ({"effect": 0.2, "sizes": [10, 20, 30]}, EvidenceFault, "not for GEN"),

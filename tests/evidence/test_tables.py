@@ -278,6 +278,14 @@ def test_what_is_done_about_cells_of_zero_is_said_by_study():
     assert read(EVENTS, "e.csv", measure="AS").notes == ()
 
 
+def test_studies_without_events_tell_something_about_a_difference_of_risks():
+    notes = read(EVENTS, "e.csv", measure="RD").notes
+    assert notes[-1].startswith(
+        "D (row 5): nobody, or everybody, of both arms had the event, so 0.5 was added"
+    )
+    assert not any("ratio" in note or "leave such studies out" in note for note in notes)
+
+
 def test_many_studies_with_zero_cells_are_counted_and_not_all_named():
     text = "slab,ai,n1i,ci,n2i\n" + "".join(f"S{i},0,20,3,20\n" for i in range(40))
     assert "and 34 more" in read(text, "e.csv").notes[0]

@@ -3,7 +3,7 @@
 import pytest
 
 from ambulando.evidence import faults
-from ambulando.evidence.tables import dose_text, pool_text, read
+from ambulando.evidence.tables import dose_text, pool_clusters, pool_text, read
 from ambulando.ground import InputError
 
 MEANS = "slab,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,10,5,20,13,6,20\nB,9,4,30,12,5,31\n"
@@ -38,13 +38,15 @@ EFFECTS = "slab,yi,vi,age\nAlpha,1,1,20\nBeta,2,1,30\n"
         ("slab,rr,lower,upper\nA,3,0.5,2\n", "has 3 as rr, which is not inside its interval 0.5 to 2", faults.ImpossibleValue),
         ("slab,yi,vi\nA,1e200,1\nB,1,1\n", "A (row 2 of x.csv) has 1e+200 as yi", faults.ImpossibleValue),
         ("slab,yi,vi\nA,1,1e-300\nB,1,1\n", "A (row 2 of x.csv) has 1e-300 as vi", faults.ImpossibleValue),
+        ("slab,yi,vi\nA,1,1e-20\nB,1,1\n", "A (row 2 of x.csv) has the variance 1e-20 where the next is 1", faults.ImpossibleValue),
+        ("slab,yi,sei\nB,1,1\nA,1,1e-10\n", "A (row 3 of x.csv) has the variance 1e-20 where", faults.ImpossibleValue),
         ("slab,yi,sei\nA,1,1e-200\nB,1,1\n", "A (row 2 of x.csv) has 1e-200 as sei", faults.ImpossibleValue),
         ("slab,logor,se\nA,900,1\n", "for OR it is the logarithm of the ratio", faults.ImpossibleValue),
         ("a,b\n1,2\n", "not enough", faults.MissingColumns),
         ("yi,vi\n", "no study under it", InputError),
         ("yi,vi\nNA,1\n", "No study of x.csv is complete", faults.TooFewStudies),
         ("slab,yi,vi\nA,1,0\n", "No study of x.csv can be used (A: its variance is zero", faults.TooFewStudies),
-        ("", "has no rows", InputError),
+        ("", "x.csv has no rows; it needs a line", InputError),
         ("yi,yi,vi\n1,2,3\n", "has two columns 'yi'", InputError),
         ("yi,vi\n1,2,3\n", "Row 2 of x.csv has 3 cells where the first line names 2", InputError),
         ('yi,vi\n1,"2\n', "not a readable CSV file", InputError),
@@ -83,6 +85,13 @@ def test_what_can_not_be_had_of_a_table_is_refused_by_name(text, options, words,
     with pytest.raises(fault) as error:
         read(text, "x.csv", **options)
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize("test", ["knha", "HKSJ", "adhoc"])
+def test_the_hartung_knapp_test_of_clusters_is_refused_with_the_tests_there_are(test):
+    table = read("yi,vi,c\n1,1,a\n2,1,a\n3,1,b\n", "x.csv", cluster="c")
+    with pytest.raises(faults.UnknownOption, match=r"independent.*t, z or contain"):
+        pool_clusters(table, test=test)
 
 
 def test_a_ratio_that_is_no_logarithm_is_refused():

@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from test_words import marked, shown, untranslated
 
-from ambulando.evidence import base, claims, questions
+from ambulando.activity.catalogue import MODALITIES, catalogue
+from ambulando.activity.dose import dose_of
+from ambulando.evidence import base, claims, modalities, questions, recompute
 from ambulando.evidence.rows import Contrast
 from ambulando.web.journal import actions as journal
+from ambulando.web.journal.queries import done_bouts
 from ambulando.web.library import curve
 from ambulando.web.library.actions import publish
 from ambulando.web.library.models import Publication
@@ -73,6 +76,44 @@ def test_a_question_begins_with_its_answer_and_how_sure_and_shows_what_it_rests_
     assert ("recomputed here" in text) == any(one.status == "recomputed here" for one in found.findings)
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_no_number_stands_with_a_bare_abbreviation(client: Client, stored: None, path: str) -> None:
+    page = client.get(path).content.decode()
+    assert not re.search(r"<small>(SMD|RR|OR|HR|effect size d|VO2max)</small>", page)
+    for unit, meaning in (("(SMD)", "standard deviations"), ("(RR)", "a fifth less"), ("(VO2max)", "oxygen")):
+        if f"{unit}</small>" in page:
+            assert meaning in page
+
+
+def test_a_kind_without_a_result_of_its_own_shows_no_number_that_would_rank_it(
+    client: Client, stored: None
+) -> None:
+    page = client.get("/why/which-kind/").content.decode()
+    for modality in MODALITIES:
+        entry = page[page.index(f'<tr id="{modality}"') :].split("</tr>")[0]
+        assert (modalities.finding(modality).fit == "whole") == ("no result of its own" in entry)
+        assert ("no result of its own" in entry) == ("\u2212" not in entry)
+
+
+def test_what_to_keep_in_mind_comes_before_pictures_and_figures(client: Client, stored: None) -> None:
+    for question in IDS:
+        text = text_of(client.get(f"/why/{question}/"))
+        kept = text.index("Good to keep in mind")
+        assert all(
+            kept < text.index(later)
+            for later in ("trials, one line each", "What this rests on")
+            if later in text
+        )
+
+
+def test_the_words_for_the_picture_tell_its_result(client: Client, stored: None) -> None:
+    page = client.get("/why/does-it-help/").content.decode()
+    ours = recompute.pooled("cooney2013-post", method="REML", test="hksj")
+    (alt,) = re.findall(r'alt="(Forest[^"]*)"', page)
+    assert f"{ours.k} trials" in alt
+    assert f"{ours.estimate:.2f}".replace("-", "\u2212") in alt
+
+
 def test_every_row_and_source_of_a_page_can_be_opened_at_its_place(client: Client, stored: None) -> None:
     links = set()
     for path in PAGES:
@@ -128,11 +169,10 @@ def test_the_page_of_the_dose_curve_asks_once_more_for_the_bouts(as_ada: Client,
 @pytest.mark.parametrize("path", PAGES)
 def test_no_word_of_a_page_escapes_translation(marked: None, as_ada: Client, stored: None, path: str) -> None:
     names = {word for id_ in base.references() for word in re.findall(r"[A-Za-z]{3,}", cited(id_))}
-    ids = {row.analysis + " " + row.id for row in base.published()} | set(base.analyses())
-    # identifiers and quantities of the table of recomputed figures are the same in every language
-    page = re.sub(r"<details>.*?</details>", " ", as_ada.get(path).content.decode(), flags=re.S) if path == "/why/" else as_ada.get(path).content.decode()  # fmt: skip
-    left = untranslated(shown(page)) - names - {"ada"}
-    assert left - {word for id_ in ids for word in id_.split()} == set()
+    page = as_ada.get(path).content.decode()
+    # an identifier that links to its rows is the same in every language
+    page = re.sub(r'<td><a href="/why/rows/[^"]*">[^<]*</a></td>', " ", page)
+    assert untranslated(shown(page)) - names - {"ada"} == set()
 
 
 # A person's own week
@@ -155,13 +195,14 @@ def test_the_curve_is_there_without_a_person_on_it(client: Client, stored: None)
 def test_nothing_in_the_notes_is_met_kindly(as_ada: Client, stored: None) -> None:
     text = text_of(as_ada.get("/why/how-much/"))
     assert "that is all right" in text
-    assert "a few minutes count" in text
+    assert "from nothing to a little is where the curve is steepest" in text
 
 
 def test_the_last_seven_days_stand_on_the_curve(as_ada: Client, ada: Person, stored: None) -> None:
     bouts(ada, (1, 30), (3, 45))
     page = as_ada.get("/why/how-much/").content.decode()
-    assert "In your last 7 days you noted 75 minutes." in page
+    assert "In your last 7 days you noted 75 minutes. " in text_of(as_ada.get("/why/how-much/"))
+    assert "75 minutes. That is where the mark stands." in text_of(as_ada.get("/why/how-much/"))
     assert 'class="mine here"' in page
     assert "your last 7 days" in page
     assert "does not foretell anything for you" in page
@@ -178,7 +219,37 @@ def test_an_empty_week_after_fuller_ones_stands_at_a_usual_week(
 
 def test_a_week_beyond_the_picture_says_so(ada: Person, as_ada: Client, stored: None) -> None:
     bouts(ada, *((day, 240) for day in range(7)), activity="easy-run")
-    assert "beyond the right end of the picture" in text_of(as_ada.get("/why/how-much/"))
+    text = text_of(as_ada.get("/why/how-much/"))
+    assert "beyond the right end of the picture" in text
+    assert "The mark stands at the end." in text
+    assert "That is where the mark stands" not in text
+
+
+def test_a_week_of_gentle_things_is_not_turned_into_a_risk(ada: Person, as_ada: Client, stored: None) -> None:
+    bouts(ada, (1, 1), activity=min(catalogue().values(), key=lambda one: one.met).id)
+    text = text_of(as_ada.get("/why/how-much/"))
+    assert "That was gentle." in text
+    assert "percent lower than among" not in text
+
+
+def test_minutes_of_another_effort_are_told_in_minutes_of_brisk_walking(
+    ada: Person, as_ada: Client, stored: None
+) -> None:
+    bouts(ada, (1, 70), activity="slow-stroll")
+    dose = dose_of(done_bouts(ada, since=timezone.localdate() - timedelta(days=7))).marginal_met_hours
+    brisk = round(60 * dose / 3.5)
+    assert brisk < 30
+    assert (
+        f"counts that as about {brisk} minutes of brisk walking. That is where the mark stands."
+        in text_of(as_ada.get("/why/how-much/"))
+    )
+
+
+def test_a_week_with_few_people_like_it_says_that_the_curve_is_unsure_there(
+    ada: Person, as_ada: Client, stored: None
+) -> None:
+    bouts(ada, *((day, 60) for day in range(6)))
+    assert "so the curve is unsure there" in text_of(as_ada.get("/why/how-much/"))
 
 
 def test_where_counting_can_harm_the_curve_carries_no_numbers_of_the_person(

@@ -7,6 +7,8 @@ import csv
 import io
 import math
 import re
+import unicodedata
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -43,7 +45,16 @@ class Source:
 
 
 def slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "row"
+    """A name for ids and addresses, which also tells studies apart: small letters without accents, digits and hyphens.
+
+    Letters that have no such form, as those of another alphabet, leave a short fingerprint of the text.
+    """
+    parts = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(one for one in parts if not unicodedata.combining(one))
+    found = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if any(one.isalnum() and not one.isascii() for one in plain):
+        found = f"{found}-{zlib.crc32(plain.encode()):08x}".lstrip("-")
+    return found or "row"
 
 
 def year_in(name: str) -> int | None:
@@ -83,13 +94,13 @@ def analysis_for(outcome: Outcome, wanted: str | None) -> base.Analysis:
     return one
 
 
-def named(wanted: str) -> base.Analysis:
-    """An analysis that rows can be added to. Raises InputError for another."""
+def named(wanted: str, what: str = "rows can be added to") -> base.Analysis:
+    """An analysis with rows of its own; ``what`` is what they are wanted for, in the message. Raises InputError for another."""
     one = base.analyses().get(wanted)
     if one is None or one.status != "recomputed":
         known = ", ".join(id_ for id_, each in base.analyses().items() if each.status == "recomputed")
         why = "is only there as published" if one else "is no analysis of the evidence base"
-        raise InputError(f"{wanted!r} {why}; rows can be added to {known}.")
+        raise InputError(f"{wanted!r} {why}; {what} {known}.")
     return one
 
 

@@ -355,7 +355,7 @@ def _to_remove(row_id: str, tables: Mapping[str, Sequence[Mapping[str, str]]]) -
     """The ids of the rows that count and go. Raises InputError when none of them is meant."""
     counted = [row for name in COUNTED for row in tables.get(name, ())]
     for row in tables.get("studies", ()):
-        if row["id"] == row_id:
+        if row_id in (row["id"], row["study"]):
             return {one["id"] for one in counted if one["study"] == row["study"]}
     for row in tables.get("dose_rows", ()):
         if row["id"] == row_id:

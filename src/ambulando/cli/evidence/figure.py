@@ -79,8 +79,13 @@ def pooled_of(studies: str, measure: str | None) -> "Pooled":
             raise InputError(f"--measure is for files; {studies} is pooled from the rows of its source.")
         return recompute.pooled(studies)
     from ambulando.evidence import tables
+    from ambulando.evidence.faults import TooFewStudies
 
-    return tables.pool_text(text_of(Path(studies)), studies, measure=measure)
+    text = text_of(Path(studies))
+    try:
+        return tables.pool_text(text, studies, measure=measure)
+    except TooFewStudies:  # one study can be drawn, with the z test; of none this is said again
+        return tables.pool_text(text, studies, measure=measure, test="z")
 
 
 def network_of(file: str, measure: str | None, small_values: str = "desirable") -> "Network":

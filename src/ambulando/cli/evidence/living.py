@@ -131,7 +131,7 @@ def export(
     if form not in ("csv", "json"):
         raise InputError(f"--format is {form!r}; it is csv or json.")
     if analysis is not None:
-        one = named(analysis)
+        one = named(analysis, "there are rows of")
         rows = export.rows_of_analysis(analysis)
         text = export.plain_csv(rows)
         if form == "json":
@@ -186,13 +186,17 @@ def screen(
         rows = [[one.record.year, one.record.title, len(one.duplicates), one.known] for one in found.listed]
         table("", ("year", "title", "duplicates", "here as"), rows)
         print(
-            f"{found.identified} records identified, {found.duplicates} duplicates removed, {found.known} in the evidence "
-            f"base already, {found.to_screen} left to screen."
+            f"{counted(found.identified, 'record')} identified, {counted(found.duplicates, 'duplicate')} removed, "
+            f"{found.known} in the evidence base already, {found.to_screen} left to screen."
         )
         if out is not None:
             print(f"{out} is written.")
 
     answer(found, json_, show)
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def kept(path: Path, text: str) -> None:

@@ -1,11 +1,14 @@
 """Answers to the questions that people bring, the claims this began with, and how sure an answer is."""
 
+import shutil
+import sys
+import textwrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ambulando.cli.evidence.group import group
-from ambulando.cli.talk import JsonFlag, answer, table
+from ambulando.cli.talk import JsonFlag, answer, shown, table
 
 if TYPE_CHECKING:
     from ambulando.evidence.certainty import Grade
@@ -39,31 +42,58 @@ def ask(
 def _show(found: "Answer") -> None:
     print(found.question)
     print()
-    print(found.answer)
-    print(f"How sure: {found.certainty}.")
+    _say(found.answer)
+    _say(f"How sure: {found.certainty}.")
     print()
-    _findings(found.findings)
+    for one in found.findings:
+        _finding(one)
     topic = ""
     for side in found.sides:
         if side.topic != topic:
             topic = side.topic
             print(f"\nNot agreed: {topic}")
-        print(f"- {side.says}")
+        sources = dict.fromkeys(one.source for one in side.findings)
+        _say(f"- {side.says} ({', '.join(sources)})")
     if found.caveats:
         print()
     for caveat in found.caveats:
-        print(f"- {caveat}")
+        _say(f"- {caveat}")
     for missing in found.not_found:
-        print(f"- Not found: {missing}")
+        _say(f"- Not found: {missing}")
     for graded in found.grades:
         print()
         _grade(graded)
-    print(f"\nSources: {', '.join(found.sources)}. Evidence base {found.evidence_version}.")
+    print()
+    _say(f"Sources: {', '.join(found.sources)}. Evidence base {found.evidence_version}.")
 
 
-def _findings(findings: "tuple[Finding, ...]") -> None:
-    names = ("row", "estimate", "ci", "measure", "k", "n", "status", "certainty", "ours")
-    table("", names, [[getattr(one, name) for name in names] for one in findings])
+def _say(text: str) -> None:
+    """A sentence as wide as the terminal; as one line where the output goes elsewhere."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10**6
+    hanging = "  " if text.startswith("- ") else ""
+    print(
+        textwrap.fill(text, width, subsequent_indent=hanging, break_on_hyphens=False, break_long_words=False)
+    )
+
+
+def _finding(one: "Finding") -> None:
+    """A row in words: what was compared, the result with its interval, how much stands behind it, and its id."""
+    result = "" if one.estimate is None else shown(one.estimate)
+    if one.ci is not None:
+        interval = f"{shown(one.ci[0])} to {shown(one.ci[1])}"
+        result = f"{result} ({interval})" if result else interval
+    parts = [f"{result} {one.measure}".strip()] if result else []
+    if one.k:
+        parts.append("1 study" if one.k == 1 else f"{one.k:,} studies")
+    if one.n:
+        parts.append(f"{one.n:,} people")
+    parts.append(one.status + (", partly inferred" if one.confirmed == "inferred" else ""))
+    if one.certainty != "not graded":
+        parts.append(f"certainty as published: {one.certainty}")
+    if one.ours:
+        parts.append(f"certainty, our own: {one.ours}")
+    says = f" {one.says}" if one.says else ""
+    _say(f"- {one.about}: {'; '.join(parts)} [{one.row}].{says}")
 
 
 @group.command()
@@ -101,7 +131,7 @@ def certainty(
 
 def _grade(found: "Grade") -> None:
     at_most = f" (at most {found.at_most})" if found.total == "not graded" else ""
-    print(
+    _say(
         f"{found.analysis}: {found.total}{at_most}, from {found.start}; the word of the source: {found.published}."
     )
     table(

@@ -22,6 +22,8 @@ from ambulando.evidence.results import Array, Excluded, Interval, data_hash, ver
 ALTERNATIVES = ("greater", "less", "two-sided", "auto")
 #: A weight beyond is no estimate but a search that ran away.
 LARGEST, SMALLEST = 1e6, 1e-7
+#: Searches that came to no rest, one after the other, before it is said that there is no maximum.
+GIVE_UP = 4
 
 
 @dataclass(frozen=True)
@@ -215,10 +217,12 @@ def _maximum(model: Weighting, mu: float, tau2: float) -> tuple[Found, Array, li
             (0.0, tau2 / 4),
         )
     ]
+    searches: list[Found] = []
     with np.errstate(all="ignore"):
-        searches = [
-            newton.climb(at, lambda theta: at(theta).value, start, lower, upper, scale) for start in starts
-        ]
+        for start in starts:
+            searches.append(newton.climb(at, lambda theta: at(theta).value, start, lower, upper, scale))
+            if len(searches) == GIVE_UP and not any(one.converged for one in searches):
+                break  # a likelihood that has no peak is wandered over slowly, from everywhere
     settled = [one for one in searches if one.converged and np.isfinite(one.value)]
     highest = max((one.value for one in searches if np.isfinite(one.value)), default=-np.inf)
     if not settled:

@@ -14,6 +14,7 @@ from scipy.special import chdtrc
 
 from ambulando.evidence.dose import moments
 from ambulando.evidence.dose.basis import MODELS, basis, quantile_knots, terms_of
+from ambulando.evidence.dose.covariance import COVARIANCES
 from ambulando.evidence.dose.curve import CurvePoint, MeanPoint, curve_at, means_at
 from ambulando.evidence.dose.first_stage import DoseStudy, coefficients_of, study_of
 from ambulando.evidence.dose.groups import DoseGroup, MeanGroup
@@ -103,6 +104,10 @@ def dose_response(
     few dose groups for the model is left out and listed; with 1 (fixed, ml, reml) it adds what it knows. Raises a fault that
     names study and row for impossible rows, UnknownOption, TooFewStudies, and NotConverged.
     """
+    if covariance not in COVARIANCES:
+        raise UnknownOption(
+            f"There is no covariance called {covariance!r}; take one of {', '.join(COVARIANCES)}."
+        )
     found = [study_of(rows, covariance) for rows in _by_study(groups).values()]
     doses = [group.dose for group in groups]
     return _pooled(
@@ -223,10 +228,11 @@ def _pooled(
             blocks.append(one)
             used.append(study)
     if not blocks:
-        raise TooFewStudies(
-            "No study has enough dose groups for this model; take the linear one"
-            + (" or one stage." if stages == 2 else ".")
-        )
+        lost = "; ".join(f"{one.study}: {one.reason}" for one in excluded[:3])
+        ways = ["the linear model"] if model != "linear" else []
+        ways += ["one stage"] if stages == 2 and model != "linear" else []
+        repair = f"take {' or '.join(ways)}" if ways else "add a study of two or more different doses"
+        raise TooFewStudies(f"No study has enough dose groups for the {model} model ({lost}); {repair}.")
     k = len(blocks)
     asked = method
     if k == 1:

@@ -7,6 +7,8 @@ them what a page shows. The same input gives the same bytes: no date, a fixed sa
 import io
 import math
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -98,7 +100,7 @@ def write(
     """Text at (x, y) in the coordinates ``at``, moved by ``shift`` CSS pixels right and up; it may stand outside the axes."""
     ax.annotate(
         text, (x, y), xycoords=at, xytext=(shift[0] * POINT, shift[1] * POINT), textcoords="offset points",
-        **{"fontsize": look.points, "color": look.colours[colour], "va": "center", "annotation_clip": False} | options,
+        **{"fontsize": look.points, "color": look.colours[colour], "va": "center", "annotation_clip": False, "parse_math": False} | options,
     )  # fmt: skip
 
 
@@ -138,6 +140,22 @@ def _plain_fonts(body: str) -> str:
 def short(text: str, most: int) -> str:
     """A name of at most ``most`` letters."""
     return text if len(text) <= most else text[: most - 1] + "\u2026"
+
+
+def short_names(names: Sequence[str], most: int) -> dict[str, str]:
+    """Names of at most ``most`` letters; those that would then look the same lose their beginning instead of their end."""
+    cut = {name: short(name, most) for name in names}
+    seen = Counter(cut.values())
+    return {name: shown if seen[shown] == 1 else _end(name, most) for name, shown in cut.items()}
+
+
+def _end(name: str, most: int) -> str:
+    """The last words of a name, or its last letters where one word is too long."""
+    words = name.split()
+    while len(words) > 1 and len(" ".join(words)) > most - 2:
+        words = words[1:]
+    said = f"\u2026 {' '.join(words)}"
+    return said if len(said) <= most else f"\u2026{name[1 - most:]}"
 
 
 def signed(value: float, digits: int = 2) -> str:

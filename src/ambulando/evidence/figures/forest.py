@@ -55,7 +55,8 @@ def forest(
     below = 68.0 + (22 if look.wide else 44 if has_pi else 24)
     last = len(rows) + 0.6 + (2 if has_pi else 1)
     top = 34.0 if look.wide else 14.0
-    left, right = (10 + 6.6 * min(30, max(map(len, pooled.studies))), 236.0) if look.wide else (118.0, 52.0)
+    longest = max(map(len, (*pooled.studies, f"{whole}  ", new_study)))  # ``whole`` is bold
+    left, right = (10 + 6.6 * min(30, longest), 236.0) if look.wide else (118.0, 52.0)
     ax = axes_of(look, ax, top + ROW * last + below, left, top, right, below)
     critical = float(-ndtri((1 - pooled.level) / 2))
     low = [y - critical * math.sqrt(v) for y, v in zip(pooled.yi, pooled.vi, strict=True)]

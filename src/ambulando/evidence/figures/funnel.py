@@ -17,6 +17,7 @@ from ambulando.evidence.figures.canvas import (
     look_of,
     ratio_ticks,
     round_step,
+    short,
     signed,
     write,
 )
@@ -172,14 +173,15 @@ def _names(ax: Any, look: Look, studies: Sequence[str], x: Array, y: Array, most
     right_end = figure.get_size_inches()[0] * PIXELS
     for index in np.argsort(-np.hypot(x / (x.max() or 1), y / (y.max() or 1)))[:most]:
         across, up = pixels[index]
-        wide = 0.6 * look.size * len(studies[index])
+        name = short(studies[index], 36 if look.wide else 22)
+        wide = 0.6 * look.size * len(name)
         for side, lift in ((1, 8), (-1, 8), (1, -8), (-1, -8)):
             start = across + 7 if side > 0 else across - 7 - wide
             box = (start, up + lift - 8, start + wide, up + lift + 8)
             free = all(box[2] < b[0] or b[2] < box[0] or box[3] < b[1] or b[3] < box[1] for b in taken)
             if free and box[0] >= 0 and box[2] <= right_end:
                 taken.append(box)
-                write(ax, look, x[index], y[index], studies[index], at=("data", "data"), shift=(7 * side, lift), ha="left" if side > 0 else "right")  # fmt: skip
+                write(ax, look, x[index], y[index], name, at=("data", "data"), shift=(7 * side, lift), ha="left" if side > 0 else "right")  # fmt: skip
                 break
 
 

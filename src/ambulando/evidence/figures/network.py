@@ -10,7 +10,10 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from ambulando.evidence.faults import TooFewStudies
-from ambulando.evidence.figures.canvas import POINT, axes_of, look_of, short, signed, write
+from ambulando.evidence.figures.canvas import PIXELS, POINT, axes_of, look_of, short_names, signed, write
+
+#: The height of a line, in heights of its text.
+LINE = 1.2
 
 
 def network_graph(
@@ -33,8 +36,10 @@ def network_graph(
     look = look_of(theme, width)
     colours = look.colours
     most = 26 if look.wide else 14
+    shown = short_names(treatments, most)
     margin = 24 + 6.9 * min(most, max(len(one) for one in treatments))
-    height = 520.0 if look.wide else 360.0
+    # each side has a line for half of the names
+    height = max(520.0 if look.wide else 360.0, LINE * look.size * (math.ceil(len(treatments) / 2) + 2))
     ax = axes_of(look, ax, height, margin, 36, margin, 36)
     ax.set_xticks([])
     ax.set_yticks([])
@@ -52,17 +57,59 @@ def network_graph(
             box = {"facecolor": colours["paper"], "linewidth": 0, "boxstyle": "round,pad=0.15"}
             write(ax, look, 0.5 * (x0 + x1), 0.5 * (y0 + y1), str(count), "stone", at=("data", "data"), ha="center", bbox=box, fontsize=look.points * 0.85, zorder=2)  # fmt: skip
     largest = max(sizes.values()) if sizes else 1.0
+    frame = ax.get_window_extent()
+    radius = min(frame.width, frame.height) * PIXELS / ax.figure.dpi / 2.2
+    widest = 0.9 * 2 * math.pi * radius / len(names) * POINT  # so that neighbours do not touch
+    away: dict[str, float] = {}
     for name, (x, y) in place.items():
         share = math.sqrt(sizes.get(name, 0.0) / largest) if sizes else 0.5
-        size = (8 + 20 * share) * POINT * (1.2 if look.wide else 1)
+        size = min((8 + 20 * share) * POINT * (1.2 if look.wide else 1), widest)
         ax.plot([x], [y], "o", markersize=size, markerfacecolor=colours["moss"], markeredgecolor=colours["paper"], markeredgewidth=1.2, clip_on=False, zorder=3)  # fmt: skip
-        away = size / POINT / 2 + 5
-        side = "left" if x > 0.2 else "right" if x < -0.2 else "center"
-        lift = away * y * (1.0 if side != "center" else 1.35)
-        write(
-            ax, look, x, y, short(name, most), at=("data", "data"), shift=(away * x, lift), ha=side, zorder=4
-        )
+        away[name] = size / POINT / 2 + 5
+    for name, (across, up, side) in _labels(place, away, radius, LINE * look.size).items():
+        x, y = place[name]
+        write(ax, look, x, y, shown[name], at=("data", "data"), shift=(across, up), ha=side, zorder=4)
     return ax
+
+
+def _labels(
+    place: Mapping[str, tuple[float, float]], away: Mapping[str, float], radius: float, line: float
+) -> dict[str, tuple[float, float, str]]:
+    """Where each name stands, in CSS pixels from its circle, and its alignment: no two of a side are on one line.
+
+    Names at the top and at the bottom stand in the middle while there is room; of many treatments they go to a side too.
+    """
+    found: dict[str, tuple[float, float, str]] = {}
+    sides: dict[str, list[str]] = {"left": [], "right": []}
+    middle = 0.2 if len(place) <= 12 else 0.0
+    for name, (x, y) in place.items():
+        if abs(x) < middle:
+            found[name] = away[name] * x, 1.35 * away[name] * y, "center"
+        else:
+            sides["left" if x >= 0 else "right"].append(name)
+    for side, names in sides.items():
+        names.sort(key=lambda name: place[name][1])
+        heights = [(radius + away[name]) * place[name][1] for name in names]
+        for name, height in zip(names, spread_out(heights, line), strict=True):
+            x, y = place[name]
+            # A name that was moved up or down stays outside the ring.
+            ring = math.sqrt(max((radius + away[name]) ** 2 - height**2, 0.0))
+            across = max(ring - radius * abs(x), away[name] * abs(x))
+            found[name] = math.copysign(across, 1 if side == "left" else -1), height - radius * y, side
+    return found
+
+
+def spread_out(wanted: Sequence[float], least: float) -> list[float]:
+    """Rising places as near as can be to ``wanted`` (rising too), each at least ``least`` above the one before."""
+    groups: list[tuple[float, int]] = []  # where the first of each group would be, and how many are in it
+    for index, value in enumerate(wanted):
+        start, held = value - index * least, 1
+        while groups and groups[-1][0] >= start:
+            before, many = groups.pop()
+            start, held = (before * many + start * held) / (many + held), many + held
+        groups.append((start, held))
+    starts = [start for start, held in groups for _ in range(held)]
+    return [start + index * least for index, start in enumerate(starts)]
 
 
 def _around(treatments: Sequence[str], comparisons: Mapping[tuple[str, str], int]) -> list[str]:
@@ -115,12 +162,16 @@ def league_map(
     names = list(treatments)
     count = len(names)
     middle, lower, upper = (np.asarray(one, dtype=float) for one in (estimates, low, high))
-    longest = 8 + 7.4 * min(22, max(len(one) for one in names))
+    most = 22 if look.wide or count <= 10 else 14
+    shown = short_names(names, most)
+    longest = 8 + 7.4 * min(most, max(len(one) for one in names))
     cell = (look.width - longest - 24) / count
+    high = max(cell * (0.62 if look.wide else 0.8), LINE * look.size)  # a row is not lower than its name
+    small = min(look.points, 0.8 * cell * POINT)  # nor is a column narrower than its
     ax = axes_of(
         look,
         ax,
-        longest + 24 + cell * count * (0.62 if look.wide else 0.8),
+        longest + 24 + high * count,
         longest + 10,
         longest + 10,
         14,
@@ -133,8 +184,8 @@ def league_map(
     paper, moss, clay = look.colours["paper"], look.colours["moss"], look.colours["clay"]
     shades = LinearSegmentedColormap.from_list("league", [clay, paper, moss])
     for row in range(count):
-        write(ax, look, 0, row + 0.5, short(names[row], 22), shift=(-6, 0), ha="right")
-        write(ax, look, row + 0.5, 1, short(names[row], 22), at=("data", "axes fraction"), shift=(0, 6), ha="center", va="bottom", rotation=90)  # fmt: skip
+        write(ax, look, 0, row + 0.5, shown[names[row]], shift=(-6, 0), ha="right")
+        write(ax, look, row + 0.5, 1, shown[names[row]], at=("data", "axes fraction"), shift=(0, 6), ha="center", va="bottom", rotation=90, fontsize=small)  # fmt: skip
         for column in range(count):
             if row == column:
                 ax.add_patch(
@@ -152,13 +203,13 @@ def league_map(
             if cell > 24:
                 dark = 0.299 * shade[0] + 0.587 * shade[1] + 0.114 * shade[2] < 0.5
                 ink = "#FFFFFF" if dark else "#111111"
-                shown = (
+                number = (
                     signed(math.exp(value) if ratio else value, 2 if cell > 34 else 1)
                     .replace("\u22120.00", "0.00")
                     .replace("\u22120.0", "0.0")
                 )
                 bold = "bold" if lower[row, column] > 0 or upper[row, column] < 0 else "normal"
-                ax.text(column + 0.5, row + 0.5, shown, ha="center", va="center", color=ink, fontweight=bold, fontsize=min(look.points, 0.26 * cell))  # fmt: skip
+                ax.text(column + 0.5, row + 0.5, number, ha="center", va="center", color=ink, fontweight=bold, fontsize=min(look.points, 0.26 * cell))  # fmt: skip
     return ax
 
 
@@ -187,12 +238,13 @@ def rank_plot(
     ax.set_ylim(count, 0)
     ax.set_yticks([])
     most = max(float(chances.max()), 1e-9)
+    shown = short_names(treatments, 26 if look.wide else 17)
     for place, index in enumerate(order):
         for rank in range(count):
             ax.add_patch(Rectangle((rank + 0.5, place + 0.08), 1, 0.84, facecolor=look.colours["moss"], alpha=0.08 + 0.84 * chances[index, rank] / most, linewidth=0, zorder=2))  # fmt: skip
         mean = float(chances[index] @ np.arange(1, count + 1))
         ax.plot([mean], [place + 0.5], "o", markersize=5, markerfacecolor=look.colours["paper"], markeredgecolor=look.colours["ink"], markeredgewidth=1.0, zorder=4)  # fmt: skip
-        write(ax, look, 0, place + 0.5, short(treatments[index], 26 if look.wide else 17), shift=(-8, 0), ha="right")  # fmt: skip
+        write(ax, look, 0, place + 0.5, shown[treatments[index]], shift=(-8, 0), ha="right")  # fmt: skip
         write(ax, look, 1, place + 0.5, f"{scores[index]:.2f}", shift=(50, 0), ha="right")
     step = math.ceil(count / (16 if look.wide else 8))
     ranks = list(range(1, count + 1, step))

@@ -62,7 +62,7 @@ class Dataset:
     def outcome(self, name: str | None = None) -> Outcome:
         """The outcome of that id, or the only one. Raises InputError when it is not there, or none is named of several."""
         if not self.outcomes:
-            reasons = "; ".join(f"{one.study}: {one.reason}" for one in self.excluded[:3])
+            reasons = "; ".join(f"{one.study}, row {one.row}: {one.reason}" for one in self.excluded[:3])
             raise InputError(f"There is no comparison that can be used{f' ({reasons})' if reasons else ''}.")
         if name is None and len(self.outcomes) == 1:
             return self.outcomes[0]

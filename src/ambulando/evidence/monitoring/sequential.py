@@ -90,6 +90,13 @@ class Monitor:
     notes: tuple[str, ...]
 
 
+def _worth_finding(effect: float) -> None:
+    if effect == 0 or not math.isfinite(effect):
+        raise EvidenceFault(
+            f"The effect to look for is {effect:g}; please give the smallest one that matters."
+        )
+
+
 def required_participants(
     measure: str,
     effect: float,
@@ -105,8 +112,7 @@ def required_participants(
     ``effect`` is on the scale of the analysis: the log of a risk ratio (RR) or odds ratio (OR), a risk difference (RD), each
     with ``control_risk``; a mean difference (MD) with ``sd``, or a standardised one (SMD). Raises EvidenceFault.
     """
-    if effect == 0 or not math.isfinite(effect):
-        raise EvidenceFault("The effect to look for is zero; please give the smallest one that matters.")
+    _worth_finding(effect)
     quantiles = (_z(alpha, sides) + _z(1 - power, 1)) ** 2
     if measure in ("SMD", "MD"):
         return 4 * quantiles * (sd if measure == "MD" else 1.0) ** 2 / effect**2
@@ -174,8 +180,7 @@ def monitor(
     data = observed(yi, vi, studies, least=1, what="Monitoring")
     sequence = list(range(data.k)) if order is None else in_order(order, data)
     steps = cumulative(yi, vi, order=order, method=method, test=test, level=level, studies=studies).steps
-    if effect == 0 or not math.isfinite(effect):
-        raise EvidenceFault("The effect to look for is zero; please give the smallest one that matters.")
+    _worth_finding(effect)
     required: float
     if sizes is None:
         unit, pieces = "inverse variance", 1 / data.v

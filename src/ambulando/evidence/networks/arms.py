@@ -125,6 +125,10 @@ def contrasts(arms: Sequence[Arm], measure: str | None = None, *, increment: flo
                     )
                 )
                 continue
+        elif wanted == "SMD" and sum(arm.n - 1 for arm in group) < 2:
+            lost = "its arms have too few people for a standard deviation, so the SMD says nothing"
+            excluded.append(Excluded(group[0].row, study, lost))
+            continue
         for one, other in combinations(group, 2):
             te, variance = _effect(one, other, group, wanted, increment if events and zero else 0.0)
             rows.append((study, one.treatment, other.treatment, te, variance**0.5, one.row))

@@ -99,7 +99,13 @@ def pool_clusters(
 ) -> "ThreeLevel":
     """The three-level model of studies that were read with clusters, with moderators if they were read with any."""
     from ambulando.evidence.dependence.multilevel import three_level
+    from ambulando.evidence.univariate.pooling import TESTS
 
+    if TESTS.get(test.strip().lower()) in ("knha", "adhoc"):
+        raise UnknownOption(
+            f"The Hartung-Knapp test ({test}) is for independent studies; with clusters take t, z or contain, and see the "
+            "cluster-robust interval beside it."
+        )
     answer = three_level(
         studies.yi,
         studies.vi,

@@ -10,6 +10,7 @@ from ambulando.evidence import effects
 from ambulando.evidence.faults import EvidenceFault, ImpossibleValue, NegativeVariance
 from ambulando.evidence.results import Array
 from ambulando.evidence.tables.text import place
+from ambulando.evidence.univariate.usable import far_apart
 
 Mask = NDArray[np.bool_]
 #: No quantity of a study is larger, and no standard error smaller: beyond lies a slip of the keyboard, and overflow.
@@ -136,6 +137,14 @@ def check_ratios(rows: Rows, yi: Array, measure: str) -> None:
         )
 
 
+def check_apart(rows: Rows, vi: Array) -> None:
+    """Refuse a variance beside which all others count for nothing; ``vi`` is infinite where there is no effect."""
+    apart = far_apart(vi)
+    if apart is not None:
+        chosen = np.arange(vi.size) == apart[0]
+        rows.refuse(chosen, ImpossibleValue, lambda _: apart[1])
+
+
 def listed(rows: Rows, chosen: Mask) -> str:
     """The studies that are chosen, by name and row; the first few of many."""
     found = np.flatnonzero(chosen).tolist()
@@ -144,7 +153,7 @@ def listed(rows: Rows, chosen: Mask) -> str:
     return f"{', '.join(names)}{more}"
 
 
-def zero_notes(rows: Rows, rule: str, *, dropped: bool) -> tuple[str, ...]:
+def zero_notes(rows: Rows, rule: str, *, dropped: bool, ratio: bool) -> tuple[str, ...]:
     """What was done about cells of zero, and in which studies."""
     v = rows.values
     a, c = v["ai"], v["ci"]
@@ -158,7 +167,12 @@ def zero_notes(rows: Rows, rule: str, *, dropped: bool) -> tuple[str, ...]:
         notes.append(
             f"{listed(rows, single)}: a cell is zero, so 0.5 was added to all four (continuity rule '{rule}')."
         )
-    if (double & added).any() and not dropped:
+    if (double & added).any() and not dropped and not ratio:
+        notes.append(
+            f"{listed(rows, double & added)}: nobody, or everybody, of both arms had the event, so 0.5 was added to all four "
+            f"cells (continuity rule '{rule}')."
+        )
+    elif (double & added).any() and not dropped:
         notes.append(
             f"{listed(rows, double & added)}: nobody, or everybody, of both arms had the event, which says nothing about a "
             f"ratio; with 0.5 in each cell (continuity rule '{rule}') it pulls towards no effect. The methods MH and PETO "

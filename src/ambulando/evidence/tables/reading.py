@@ -114,6 +114,7 @@ def read(
     yi = np.where(turned, -found.yi, found.yi)
 
     usable = np.isfinite(yi) & (found.vi > 0)
+    checks.check_apart(rows, np.where(usable, found.vi, np.inf))
     lost = _lost(rows, wanted, rule, drop_double_zero, found, usable)
     excluded = [Excluded(table.rows[index], studies[index], reason) for index, reason in reasons.items()]
     where_kept = np.flatnonzero(kept)
@@ -371,7 +372,7 @@ def _number(cell: str, decimal_comma: bool) -> float | None:
 
 def _notes(rows: checks.Rows, shape: Shape, measure: str, rule: str, dropped: bool) -> tuple[str, ...]:
     if shape.roles[0] == "ai" and measure != "RTET":
-        return checks.zero_notes(rows, rule, dropped=dropped)
+        return checks.zero_notes(rows, rule, dropped=dropped, ratio=measure not in ("RD", "AS"))
     if shape.roles[:3] == ("m1i", "sd1i", "n1i"):
         return checks.suspects(rows)
     return ()

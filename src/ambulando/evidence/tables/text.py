@@ -97,7 +97,7 @@ def table_of(text: str, where: str) -> Table:
     ]
     head = next((line for line in lines if line), None)
     if head is None:
-        raise InputError(f"{where} has no rows. It needs a line of column names and at least one row.")
+        raise InputError(f"{where} has no rows; it needs a line of column names and at least one row.")
     mark = "," if "," in head else ";" if ";" in head else "\t" if "\t" in head else ","
     try:
         reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=mark, strict=True)

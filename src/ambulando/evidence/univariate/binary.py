@@ -267,7 +267,9 @@ def _own_effects(measure: str, a: Array, b: Array, c: Array, d: Array) -> tuple[
 
 
 def _heterogeneity(y: Array, v: Array, estimate: float, empty: Flags) -> tuple[float, int]:
-    return float(((y - estimate) ** 2 / v)[~empty].sum()), max(int((~empty).sum()) - 1, 0)
+    df = int((~empty).sum()) - 1
+    # One study alone cannot differ from others; its distance from a difference that the empty studies pulled is none of it.
+    return (float(((y - estimate) ** 2 / v)[~empty].sum()), df) if df > 0 else (0.0, 0)
 
 
 def _cochran(a: Array, n1: Array, n2: Array, m1: Array, m2: Array, correct: bool) -> tuple[float, float]:

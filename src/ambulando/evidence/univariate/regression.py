@@ -251,7 +251,8 @@ def _notes(k: int, p: int, intercept: bool, *, exact: bool) -> tuple[str, ...]:
     moderators = p - intercept
     if k < 10 * moderators:
         notes.append(
-            f"{k} studies are few for {moderators} coefficients of moderators; ten for each is usual."
+            f"{k} studies are few for {moderators} {'coefficient' if moderators == 1 else 'coefficients'} of moderators; ten "
+            "for each is usual."
         )
     return tuple(notes)
 

@@ -22,6 +22,8 @@ from ambulando.ground import InputError
 
 #: Variances and squared effects beyond these would overflow, and can only be slips.
 SMALLEST, LARGEST = 1e-60, 1e60
+#: A variance that is so much smaller than the next leaves no digit of the others in the sums, and can only be a slip.
+APART = 1e13
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def usable(yi: ArrayLike, vi: ArrayLike, studies: Sequence[str] | None = None) -
     if len(labels) != n:
         raise InputError(f"There are {len(labels)} study names for {n} effects.")
     # All is well if the smallest variance is positive and no number is missing or out of all scale.
-    if n and v.min() > SMALLEST and v.sum() < LARGEST and dot(y, y) < LARGEST:
+    least, most = (v.min(), v.max()) if n else (0.0, 0.0)
+    if least > SMALLEST and most < LARGEST and most <= APART * least and dot(y, y) < LARGEST:
         return Usable(y, v, labels, None, ())
     for index in np.flatnonzero(v < 0).tolist():
         raise NegativeVariance(
@@ -91,8 +94,27 @@ def usable(yi: ArrayLike, vi: ArrayLike, studies: Sequence[str] | None = None) -
             f"No study has both an effect and a positive variance{f' ({reasons})' if reasons else ''}, so there is nothing to "
             "pool; please check both columns."
         )
+    apart = far_apart(np.where(keep, v, math.inf))
+    if apart is not None:
+        raise ImpossibleValue(
+            f"{labels[apart[0]]} (row {apart[0] + 1}) {apart[1]}", row=apart[0] + 1, study=labels[apart[0]]
+        )
     names = tuple(name for name, kept in zip(labels, keep.tolist(), strict=True) if kept)
     return Usable(y[keep], v[keep], names, keep, tuple(excluded))
+
+
+def far_apart(v: Array) -> tuple[int, str] | None:
+    """The place of a variance beside which all others count for nothing, and what is wrong with it; ``v`` (n,) has no NaN,
+    and infinity where a study is not used."""
+    if v.size < 2:
+        return None
+    index, following = np.argsort(v)[:2].tolist()
+    if not math.isfinite(v[following]) or v[following] <= APART * v[index]:
+        return None
+    return index, (
+        f"has the variance {v[index]:g} where the next is {v[following]:g}, so that all other studies would count for nothing; "
+        "please check it."
+    )
 
 
 def numbers(values: ArrayLike, what: str) -> Array:

@@ -40,6 +40,37 @@ SURE = {
     "very low": gettext_lazy("We know little here. The truth probably differs from this."),
     "not graded": gettext_lazy("Nobody has graded this as a whole, so please hold it lightly."),
 }
+#: how a measure is named on a page, and what its numbers mean
+UNITS = {
+    "SMD": gettext_lazy("difference (SMD)"),
+    "effect size d": gettext_lazy("difference (d)"),
+    "RR": gettext_lazy("ratio of risks (RR)"),
+    "OR": gettext_lazy("ratio of odds (OR)"),
+    "odds ratio": gettext_lazy("ratio of odds (OR)"),
+    "HR": gettext_lazy("ratio of rates (HR)"),
+    "points": gettext_lazy("points of a scale"),
+    "percent": gettext_lazy("of 100 people"),
+    "VO2max": gettext_lazy("fitness (VO2max)"),
+}
+_DIFFERENCE = gettext_lazy(
+    "Difference (SMD, d): how far two groups are apart, in standard deviations. 0 is none; about 0.2 is small, 0.5 is middling "
+    "and 0.8 is large. Below 0 is fewer symptoms with exercise, unless a row says otherwise."
+)
+_RATIO = gettext_lazy("Ratio (RR, OR, HR): 1 is no difference, 0.8 is a fifth less, 1.2 is a fifth more.")
+MEANINGS = {
+    **dict.fromkeys(("SMD", "effect size d"), _DIFFERENCE),
+    **dict.fromkeys(("RR", "OR", "odds ratio", "HR"), _RATIO),
+    "VO2max": gettext_lazy("Fitness (VO2max): the oxygen that a body can use, in ml a minute for each kg."),
+    "rank (SUCRA)": gettext_lazy("Rank (SUCRA): from 0 to 100, where 100 would be first for sure."),
+}
+QUANTITIES = {
+    "k": gettext_lazy("studies"),
+    "n": gettext_lazy("people"),
+    "estimate": gettext_lazy("pooled result"),
+    "low": gettext_lazy("lower end of the interval"),
+    "high": gettext_lazy("upper end of the interval"),
+    "weights": gettext_lazy("weights of the studies"),
+}
 DOMAINS = {
     "risk_of_bias": gettext_lazy("bias in the studies"),
     "inconsistency": gettext_lazy("differences between studies"),
@@ -58,6 +89,18 @@ def index(publication: Any) -> list[dict[str, Any]]:
         {"id": one.id, "question": one.question, "short": one.short, "certainty": sure.get(one.id, "")}
         for one in questions()
     ]
+
+
+def compared(results: dict[str, Any]) -> list[dict[str, Any]]:
+    """The recomputed figures, with their quantities in words; statistics (Q, I2, tau2, z) keep their names."""
+    rows = []
+    for row in results["reproduced"]:
+        name, _at, dose = row["quantity"].partition(" at ")
+        words = QUANTITIES.get(name, name)
+        rows.append(
+            {**row, "words": _("{quantity} at {dose}").format(quantity=words, dose=dose) if dose else words}
+        )
+    return rows
 
 
 @require_safe
@@ -86,12 +129,15 @@ def question(request: HttpRequest, question_id: str) -> HttpResponse:
         context |= {
             "sure": SURE[found["certainty"]],
             "findings": shown(found["findings"]),
+            "meanings": meanings(found["findings"]),
             "topics": topics(found["sides"]),
             "names": {id_: cited(id_) for id_ in base.references()},
             "domains": DOMAINS,
         }
     if found and question_id == "which-kind":
-        context["kinds"] = [(MODALITY_NAMES[modality], finding(modality)) for modality in MODALITIES]
+        kinds = [(MODALITY_NAMES[modality], finding(modality)) for modality in MODALITIES]
+        whole = next((kind for _name, kind in kinds if kind.fit == "whole"), None)
+        context |= {"kinds": kinds, "whole": whole, "difference": _DIFFERENCE}
     if found and question_id == "how-much":
         context |= dose(request, context["results"])
     return render(request, "library/question.html", context)
@@ -117,9 +163,20 @@ def shown(findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         if one["estimate"] is not None:
             result = figure_of(one["estimate"], digits)
         found.append(
-            {**one, "result": result, "range": interval, "people": f"{one['n']:,}" if one["n"] else ""}
+            {
+                **one,
+                "result": result,
+                "range": interval,
+                "people": f"{one['n']:,}" if one["n"] else "",
+                "unit": UNITS.get(one["measure"], one["measure"]),
+            }
         )
     return found
+
+
+def meanings(findings: Sequence[dict[str, Any]]) -> list[Any]:
+    """What the numbers of findings mean, each measure once."""
+    return list(dict.fromkeys(MEANINGS[one["measure"]] for one in findings if one["measure"] in MEANINGS))
 
 
 def cited(reference: str) -> str:
@@ -134,7 +191,7 @@ def dose(request: HttpRequest, results: dict[str, Any]) -> dict[str, Any]:
     own = None
     if request.user.is_authenticated and request.user.onboarded_at:
         own = own_week(request.user, timezone.localdate(timezone=request.user.zone))
-    words = sentences(own, drawn["points"]) if own else []
+    words = sentences(own, drawn["points"], results["an_hour"], drawn["knots"][-1]) if own else []
     mark = own["dose"] if own else None
     label = own["label"] if own else ""
     return {
@@ -170,43 +227,78 @@ def _within(bouts: Sequence[Bout], today: date, days: int) -> list[Bout]:
     return [bout for bout in bouts if today - timedelta(days=days) < bout.day <= today]
 
 
-def sentences(own: dict[str, Any], points: Sequence[dict[str, Any]]) -> list[str]:
-    """What a person's own week says and does not say."""
+def sentences(
+    own: dict[str, Any], points: Sequence[dict[str, Any]], an_hour: float, last: float
+) -> list[str]:
+    """What a person's own week says and does not say. ``an_hour``: the dose of an hour of brisk walking; ``last``: the dose
+    up to which many people were studied.
+    """
     if own["minutes"] == 0:
         return [
             _("There is nothing in your notes for the last 7 days, and that is all right."),
-            _("The step from nothing to a little is where the curve is steepest, so a few minutes count."),
+            _("The step from nothing to a little is where the curve is steepest."),
         ]
     minutes = own["minutes"]
     if own["usual"]:
         said = [
             _("There is nothing in your notes for the last 7 days, and that is all right."),
             ngettext(
-                "In the four weeks up to now it was about {minutes} minute a week. That is where the mark stands.",
-                "In the four weeks up to now it was about {minutes} minutes a week. That is where the mark stands.",
+                "In the four weeks up to now it was about {minutes} minute a week.",
+                "In the four weeks up to now it was about {minutes} minutes a week.",
                 minutes,
             ).format(minutes=minutes),
         ]
     else:
         said = [
             ngettext(
-                "In your last 7 days you noted {minutes} minute. That is where the mark stands.",
-                "In your last 7 days you noted {minutes} minutes. That is where the mark stands.",
+                "In your last 7 days you noted {minutes} minute.",
+                "In your last 7 days you noted {minutes} minutes.",
                 minutes,
             ).format(minutes=minutes)
         ]
+    brisk = round(60 * own["dose"] / an_hour)
+    if brisk == 0:
+        return [
+            *said,
+            _("That was gentle. This curve counts effort alone, so the mark stands at its beginning."),
+        ]
     if own["dose"] > curve.LIMIT:
-        return [*said, _("It lies beyond the right end of the picture, where few people were studied.")]
+        return [
+            *said,
+            _(
+                "That lies beyond the right end of the picture, where few people were studied. The mark stands at the end."
+            ),
+        ]
+    if abs(brisk - minutes) <= minutes / 10:
+        said.append(_("That is where the mark stands."))
+    else:
+        said.append(_mark_at(brisk))
+    if own["dose"] > last:
+        said.append(_("Few people who did that much were studied, so the curve is unsure there."))
     point = curve.at(points, own["dose"])
     said.append(
         _(
-            "Among people who did about that much, the risk was {rr} ({low} to {high}) of the risk of those who did nothing."
-        ).format(rr=figure_of(point["rr"]), low=figure_of(point["ci"][0]), high=figure_of(point["ci"][1]))
+            "Among people who did about that much, the risk was {less} percent lower than among those who did nothing "
+            "(somewhere between {low} and {high} percent)."
+        ).format(less=_lower(point["rr"]), low=_lower(point["ci"][1]), high=_lower(point["ci"][0]))
     )
     return [
         *said,
         _("That is about them, who were not depressed at the start. It does not foretell anything for you."),
     ]
+
+
+def _mark_at(brisk: int) -> str:
+    return ngettext(
+        "The curve counts that as about {minutes} minute of brisk walking. That is where the mark stands.",
+        "The curve counts that as about {minutes} minutes of brisk walking. That is where the mark stands.",
+        brisk,
+    ).format(minutes=brisk)
+
+
+def _lower(ratio: float) -> str:
+    """How many percent lower a ratio of risks is."""
+    return figure_of(100 * (1 - ratio), 0)
 
 
 @require_safe
@@ -217,7 +309,12 @@ def claims(request: HttpRequest) -> HttpResponse:
     asked = {one.id: one.question for one in questions()}
     context = {
         "claims": [
-            {"claim": one, "question": asked[one.question], "findings": shown(found.get(one.id, ()))}
+            {
+                "claim": one,
+                "question": asked[one.question],
+                "findings": shown(found.get(one.id, ())),
+                "meanings": meanings(found.get(one.id, ())),
+            }
             for one in all_claims().values()
         ],
         "names": {id_: cited(id_) for id_ in base.references()},

@@ -81,6 +81,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "version": base.version(),
         "results": publication.results if publication else None,
+        "compared": questions.compared(publication.results) if publication else [],
         "questions": questions.index(publication),
     }
     return render(request, "library/evidence.html", context)
