@@ -171,7 +171,7 @@ def test_an_analysis_of_the_evidence_base_can_be_examined(say):
         ("bayes", STUDIES, ("--mu-prior", "1"), "a mean and a standard deviation"),
         ("bayes", STUDIES, ("--below", "nan"), "finite number"),
         ("bayes", "slab,yi,vi\nOne,0.1,0.1\n", ("--tau-prior", "uniform"), "needs 3 studies"),
-        ("monitor", STUDIES, ("--effect", "0"), "effect to look for is zero"),
+        ("monitor", STUDIES, ("--effect", "0"), "effect to look for is 0;"),
         (
             "monitor",
             STUDIES,

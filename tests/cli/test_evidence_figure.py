@@ -87,6 +87,7 @@ def test_one_study_makes_a_forest_plot_and_no_funnel(tmp_path):
     (tmp_path / "table.csv").write_text("slab,yi,vi\nAda 2001,-0.4,0.04\n")
     done = call("forest", "table.csv", "--out", "it.svg", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "Forest plot of 1 stud" in done.stdout
+    assert "Forest plot of 1 study." in done.stdout
+    assert "1 study, " in (tmp_path / "it.svg").read_text()
     done = call("funnel", "table.csv", "--out", "it.svg", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (2, "A funnel plot needs two or more studies.\n")

@@ -427,7 +427,7 @@ def test_one_stage_with_a_short_study_agrees_with_a_general_mixed_model(
 
 
 def test_an_unknown_covariance_is_no_fault_of_a_study():
-    with pytest.raises(UnknownOption, match="^There is no covariance called 'best'"):
+    with pytest.raises(UnknownOption, match=r"^There is no covariance called 'best'"):
         dose_response(study("A", REF, (5, 9, 99, 0.1, 1)), covariance="best", model="linear")
 
 

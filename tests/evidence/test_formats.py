@@ -40,7 +40,7 @@ def test_further_columns_stay_beside_the_comparison_and_comments_do_not_count():
 def test_a_row_with_an_empty_cell_is_left_out_with_the_reason():
     found = formats.read("study,yi,vi\nA,-0.2,0.1\nB,NA,0.1\n")
     assert [(one.row, one.study, one.reason) for one in found.excluded] == [(3, "B", "yi is missing")]
-    with pytest.raises(InputError, match=r"no comparison that can be used \(B: yi is missing\)"):
+    with pytest.raises(InputError, match=r"no comparison that can be used \(B, row 2: yi is missing\)"):
         formats.read("study,yi,vi\nB,NA,0.1\n").outcome()
 
 

@@ -125,3 +125,10 @@ def test_impossible_dose_rows_are_refused(cells, words):
     text = f"id,type,dose,cases,n,logrr,se\n1,ir,0,10,100,0,\n{cells}\n"
     with pytest.raises(InputError, match=words):
         dose_text(text, "d.csv", model="linear")
+
+
+def test_a_word_among_the_numbers_of_a_moderator_is_refused_by_study_and_row():
+    lines = "slab,yi,vi,dose\nAda,-0.1,0.1,1\nBen,-0.2,0.1,2\nCleo,-0.3,0.1,three\nDan,-0.3,0.1,4\n"
+    with pytest.raises(faults.NotANumber, match=r"Cleo \(row 4 of it.csv\) has 'three' as dose") as caught:
+        read(lines, "it.csv", moderators=("dose",))
+    assert (caught.value.row, caught.value.study) == (4, "Cleo")

@@ -95,12 +95,12 @@ def monitor(
 
 def _show_monitor(name: str, found: "Monitor", notes: list[str], data: Given) -> None:
     table(
-        f"{name}: {found.acquired:,.4g} {found.unit} of {found.adjusted:,.4g} required "
-        f"({found.fraction:.0%}; {found.required:,.4g} before allowing for a diversity of {found.diversity:.0f}%)",
-        ("study", "information", "share", "z", "lower", "upper", "futility", "estimate", "adjusted interval", "crossed"),
+        f"{name}: {_amount(found.acquired)} {found.unit} of {_amount(found.adjusted)} required\n"
+        f"({found.fraction:.0%}; {_amount(found.required)} before allowing for a diversity of {found.diversity:.0f}%)",
+        ("study", "share", "z", "limits of z", "futility", "estimate", "crossed"),
         [
-            (one.study or "the end", one.information, one.fraction, one.z, one.lower, one.upper, one.futility,
-             one.estimate, one.adjusted_ci, one.crossed or "")
+            (one.study or "the end", f"{one.fraction:.0%}", one.z, (one.lower, one.upper), one.futility, one.estimate,
+             one.crossed or "")
             for one in found.looks
         ],
     )  # fmt: skip
@@ -108,3 +108,8 @@ def _show_monitor(name: str, found: "Monitor", notes: list[str], data: Given) ->
         show_left_out(data.table.excluded)
     for note in notes:
         print(note)
+
+
+def _amount(value: float) -> str:
+    """People or inverse variances: whole where there are many."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"

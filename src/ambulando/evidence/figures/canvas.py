@@ -155,7 +155,7 @@ def _end(name: str, most: int) -> str:
     while len(words) > 1 and len(" ".join(words)) > most - 2:
         words = words[1:]
     said = f"\u2026 {' '.join(words)}"
-    return said if len(said) <= most else f"\u2026{name[1 - most:]}"
+    return said if len(said) <= most else f"\u2026{name[1 - most :]}"
 
 
 def signed(value: float, digits: int = 2) -> str:

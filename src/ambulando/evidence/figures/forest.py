@@ -122,7 +122,7 @@ def forest_words(
         return signed(math.exp(value) if ratio else value)
 
     found = (
-        f"Forest plot of {pooled.k} studies. Pooled: {shown(pooled.estimate)}, {pooled.level:.0%} interval "
+        f"Forest plot of {_studies(pooled)}. Pooled: {shown(pooled.estimate)}, {pooled.level:.0%} interval "
         f"{shown(pooled.ci[0])} to {shown(pooled.ci[1])}"
     )
     if math.isfinite(pooled.pi[0]):
@@ -166,10 +166,14 @@ class _Columns:
         write(self.ax, self.look, 1, y, self.between(interval), colour, shift=(174, 0), ha="right", **options)
 
 
+def _studies(pooled: Pooled) -> str:
+    return f"{pooled.k} {'study' if pooled.k == 1 else 'studies'}"
+
+
 def _spread(pooled: Pooled) -> str:
     p = f"= {pooled.q_p:.3f}" if pooled.q_p >= 0.001 else "< 0.001"
     return (
-        f"{pooled.k} studies, {pooled.method}; Q = {pooled.q:.2f} on {pooled.q_df} df (p {p}), "
+        f"{_studies(pooled)}, {pooled.method}; Q = {pooled.q:.2f} on {pooled.q_df} df (p {p}), "
         f"\u03c4\u00b2 = {pooled.tau2:.3f}, I\u00b2 = {pooled.i2:.0f}%"
     )
 

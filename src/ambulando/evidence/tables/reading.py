@@ -335,7 +335,7 @@ def _summary(
 def _moderators(
     texts: Mapping[str, tuple[str, ...]], table: Table, studies: Sequence[str], places: NDArray[np.intp]
 ) -> tuple[dict[str, tuple[float, ...] | tuple[str, ...]], tuple[str, ...]]:
-    """Moderators as numbers where every cell is one; a note where some are and some are not."""
+    """Moderators as numbers where every cell is one, words where most are not; NotANumber for a word among numbers."""
     found: dict[str, tuple[float, ...] | tuple[str, ...]] = {}
     notes = []
     for name, cells in texts.items():
@@ -354,8 +354,16 @@ def _moderators(
             found[name] = numbers
             continue
         found[name] = cells
+        row = table.rows[int(places[words[0]])]
+        if 2 * len(words) < len(cells):
+            # Mostly numbers: a slip of the keyboard, which as a group of its own would change the model in silence.
+            raise NotANumber(
+                f"{place(studies[words[0]], row, table.where)} has {cells[words[0]]!r} as {name}, where most rows have a number; "
+                "please correct it, or write words in every row to have groups.",
+                row=row,
+                study=studies[words[0]],
+            )
         if len(words) < len(cells):
-            row = table.rows[int(places[words[0]])]
             notes.append(
                 f"The moderator {name} has text in some rows ({cells[words[0]]!r}, {place(studies[words[0]], row)}) and numbers "
                 "in others, so each of its values is taken as a group."
