@@ -150,7 +150,8 @@ def test_figures_need_no_font_and_no_other_host(post, curve):
 def test_ratios_are_written_as_ratios():
     completion = recompute.pooled("cooney2013-completion")
     assert "1.00" in texts(shown(figures.forest(completion)))
-    assert "left of 1" in figures.forest_words(completion)
+    assert "left of 1: fewer stay;" in figures.forest_words(completion, "fewer stay", "more stay")
+    assert "left" not in figures.forest_words(completion)  # what is better there, only the caller knows
 
 
 def test_one_study_and_names_with_markup_can_be_drawn():

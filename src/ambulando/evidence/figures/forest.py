@@ -112,10 +112,8 @@ def forest(
     return ax
 
 
-def forest_words(
-    pooled: Pooled, better: str = "fewer", worse: str = "more", new_study: str = "a new study"
-) -> str:
-    """What a forest plot shows, for those who cannot see it."""
+def forest_words(pooled: Pooled, better: str = "", worse: str = "", new_study: str = "a new study") -> str:
+    """What a forest plot shows, for those who cannot see it; ``better`` and ``worse`` as in ``forest``."""
     ratio = pooled.estimate_exp is not None
 
     def shown(value: float) -> str:
@@ -127,7 +125,12 @@ def forest_words(
     )
     if math.isfinite(pooled.pi[0]):
         found += f"; {new_study} may lie between {shown(pooled.pi[0])} and {shown(pooled.pi[1])}"
-    return f"{found}. To the left of {'1' if ratio else '0'}: {better}; to the right: {worse}."
+    sides = (
+        f" To the left of {'1' if ratio else '0'}: {better}; to the right: {worse}."
+        if better and worse
+        else ""
+    )
+    return f"{found}.{sides}"
 
 
 class _Columns:
