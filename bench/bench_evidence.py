@@ -240,7 +240,7 @@ def main() -> None:
                 took = float(r[job]) if job in r else None
             else:
                 took = timed(name, ways[name]) if name in ways else None
-            cells.append("–" if took is None else f"{took:.3g} ({took / ours:.0f}x)")
+            cells.append("–" if took is None else f"{took:.3g} ({took / ours:.2g}x)")
         print(f"| {job} | {BUDGETS[job]:g} | {' | '.join(cells)} |", flush=True)
     print(
         f"\nPython {sys.version.split()[0]}, NumPy {np.__version__}, {', '.join(map(shown, there))}, "
