@@ -8,13 +8,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from ambulando import cli
 from cast import ADA, CLEO
 from fit_writer import SPORTS, SUB_SPORTS, TYPES, fit_file
 from installation import PREPARE, ambulando, content, environment, python
@@ -26,32 +24,9 @@ TODAY = datetime.now().astimezone().date()
 RECORDINGS = SHARED / "data" / "recordings"
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        """The one document on standard output; nothing else may be there."""
-        assert self.code != 0 or self.err == ""
-        assert self.code in (0, 1), self.err
-        return json.loads(self.out)
-
-
 @pytest.fixture
-def say(monkeypatch, capsys):
-    """Run a command in this process, as its entry point does."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["ambulando", *(str(one) for one in arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Said(ended.value.code, out, err)
-
-    return run
+def say(called):
+    return called
 
 
 def written(folder, name, text):

@@ -1,49 +1,29 @@
 """``ambulando evidence bias``, ``bayes`` and ``monitor``: their answers beside the reference's, their words, what they refuse."""
 
-import json
 import shutil
 import subprocess
-import sys
-from dataclasses import dataclass
 
 import pytest
 
 from agreement import ORACLE, needs_oracle
-from ambulando import cli
 from evidence.univariate import answers
 
 KEYS = {"egger", "begg", "trim_and_fill", "pet", "peese", "influence"}
 STUDIES = "slab,yi,vi,year\nOne,-0.2,0.1,2004\nTwo,-0.4,0.15,2001\nThree,-0.9,0.2,2003\nFour,-0.5,0.05,2002\nFive,,0.1,2000\n"
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        assert (self.code, self.err) == (0, "")
-        return json.loads(self.out)
-
-
 @pytest.fixture
-def say(monkeypatch, capsys, tmp_path):
+def say(called, tmp_path):
     """Run ``evidence COMMAND`` in this process, on a file of the reference (a name), a text, or an analysis."""
 
-    def run(command, source, *options):
+    def run(kind, source, *options):
         file = ORACLE / "data" / source
         if "\n" in source:
             file = tmp_path / "studies.csv"
             file.write_text(source)
         elif not source.endswith(".csv"):
             file = source
-        monkeypatch.setattr(sys, "argv", ["ambulando", "evidence", command, str(file), *options])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Said(ended.value.code, out, err)
+        return called("evidence", kind, file, *options)
 
     return run
 

@@ -3,13 +3,10 @@
 import csv
 import json
 import math
-import sys
-from dataclasses import dataclass
 
 import pytest
 
 from agreement import ORACLE, needs_oracle
-from ambulando import cli
 from places import SHARED
 
 CURVE = SHARED / "data" / "pearce2022" / "MA-DR_0.75_depression-non-fatal.csv"
@@ -21,20 +18,8 @@ TWO = (
 SCORES = "id,dose,y,sd,n\nA,0,10,4,40\nA,5,12,4,41\nB,0,9,5,60\nB,10,12,5,61\n"
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        assert (self.code, self.err) == (0, "")
-        return json.loads(self.out)
-
-
 @pytest.fixture
-def dose(monkeypatch, capsys, tmp_path):
+def dose(called, tmp_path):
     """Run ``evidence dose`` in this process, on a file of the reference, an analysis (a name) or on a text."""
 
     def run(source, *options):
@@ -42,11 +27,7 @@ def dose(monkeypatch, capsys, tmp_path):
         if "\n" in source:
             file = tmp_path / "doses.csv"
             file.write_text(source)
-        monkeypatch.setattr(sys, "argv", ["ambulando", "evidence", "dose", str(file), *options])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Said(ended.value.code, out, err)
+        return called("evidence", "dose", file, *options)
 
     return run
 

@@ -3,12 +3,9 @@
 import csv
 import io
 import json
-import sys
-from dataclasses import dataclass
 
 import pytest
 
-from ambulando import cli
 from ambulando.evidence import base, place
 
 KEYS = ["analysis", "added", "before", "after", "warnings", "written", "version_before", "version_after"]
@@ -20,30 +17,15 @@ METAPSY = (
 RIS = "TY  - JOUR\nTI  - A trial of walking for depression\nPY  - 2024\nER  - \n"
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        assert (self.code, self.err) == (0, "")
-        return json.loads(self.out)
-
-
 @pytest.fixture
-def say(monkeypatch, capsys, tmp_path):
+def say(monkeypatch, called, tmp_path):
     """Run a command in this process, as its entry point does, with a folder of local rows that nobody else has."""
     monkeypatch.setenv(place.VARIABLE, str(tmp_path / "own"))
     base.forget()
 
     def run(*arguments):
         base.forget()
-        monkeypatch.setattr(sys, "argv", ["ambulando", "evidence", *(str(one) for one in arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Said(ended.value.code, *capsys.readouterr())
+        return called("evidence", *arguments)
 
     yield run
     monkeypatch.undo()

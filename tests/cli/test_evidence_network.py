@@ -1,13 +1,10 @@
 """``ambulando evidence network``: its document, its words, and what it refuses."""
 
 import json
-import sys
-from dataclasses import dataclass
 
 import pytest
 
 from agreement import ORACLE, needs_oracle
-from ambulando import cli
 
 KEYS = {"k", "treatments", "tau2", "q", "q_inconsistency", "league", "p_scores", "splits"}
 CONTRASTS = """studlab,treat1,treat2,TE,seTE,rob,indirectness
@@ -23,20 +20,8 @@ MULTI = "studlab,treat1,treat2,TE,seTE\nA,x,y,0.2,0.3\nA,y,z,0.1,0.3\nA,x,z,{te}
 PARTS = "studlab,treat1,treat2,TE,seTE\nOne,a,w,-0.2,0.1\nTwo,b,w,-0.4,0.1\nThree,a + c,b + c,-0.1,0.1\nFour,a + b,b + c,-0.1,0.1\n"
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        assert (self.code, self.err) == (0, "")
-        return json.loads(self.out)
-
-
 @pytest.fixture
-def network(monkeypatch, capsys, tmp_path):
+def network(called, tmp_path):
     """Run the command in this process, on a file of the reference (a name) or on a text."""
 
     def run(source, *options):
@@ -44,11 +29,7 @@ def network(monkeypatch, capsys, tmp_path):
         if "\n" in source:
             file = tmp_path / "trials.csv"
             file.write_text(source)
-        monkeypatch.setattr(sys, "argv", ["ambulando", "evidence", "network", str(file), *options])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Said(ended.value.code, out, err)
+        return called("evidence", "network", file, *options)
 
     return run
 

@@ -5,7 +5,6 @@ import math
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import pytest
 
@@ -20,20 +19,8 @@ STUDIES = "slab,yi,vi,kind,dose\nOne,-0.2,0.1,a,1\nTwo,-0.4,0.1,a,2\nThree,-0.9,
 EVENTS = "slab,ai,n1i,ci,n2i\nOne,10,50,20,50\nTwo,5,40,9,41\nThree,0,30,4,31\nFour,0,10,0,10\n"
 
 
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self):
-        assert (self.code, self.err) == (0, "")
-        return json.loads(self.out)
-
-
 @pytest.fixture
-def pool(monkeypatch, capsys, tmp_path):
+def pool(called, tmp_path):
     """Run ``evidence pool`` in this process, on a file of the reference (a name) or on a text."""
 
     def run(source, *options):
@@ -41,11 +28,7 @@ def pool(monkeypatch, capsys, tmp_path):
         if "\n" in source:
             file = tmp_path / "studies.csv"
             file.write_text(source)
-        monkeypatch.setattr(sys, "argv", ["ambulando", "evidence", "pool", str(file), *options])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Said(ended.value.code, out, err)
+        return called("evidence", "pool", file, *options)
 
     return run
 
