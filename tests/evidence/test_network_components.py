@@ -123,7 +123,7 @@ def test_without_combinations_it_is_the_usual_network():
         (JOINED, {"inactive": "placebo"}, MissingReference, "it has exercise, medicine"),
         (JOINED, {"separator": " "}, UnknownOption, "separator"),
         (JOINED, {"method": "REML-uncorrelated"}, UnknownOption, "DL, REML, ML and EE"),
-        (JOINED, {"level": 2}, UnknownOption, "0.95 is usual"),
+        (JOINED, {"level": 2}, ImpossibleValue, "0.95 is usual"),
         ([*JOINED, ("Odd", "exercise +", "waiting", 0.1, 0.1)], {}, ImpossibleValue, "'exercise \\+'"),
         (
             [*JOINED, ("Odd", "therapy + therapy", "waiting", 0.1, 0.1)],

@@ -268,7 +268,7 @@ def test_tolerance_lets_rounding_pass():
         ({"reference": "placebo"}, MissingReference, "it has strength, therapy"),
         ({"method": "best"}, UnknownOption, "'best'"),
         ({"small_values": "good"}, UnknownOption, "desirable"),
-        ({"level": 95}, UnknownOption, "0.95 is usual"),
+        ({"level": 95}, ImpossibleValue, "0.95 is usual"),
         ({"tolerance": -1.0}, UnknownOption, "tolerance"),
     ],
 )

@@ -8,6 +8,7 @@ import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from ambulando import __version__
+from ambulando.evidence.faults import ImpossibleValue
 
 Array = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -33,3 +34,9 @@ def data_hash(*columns: ArrayLike) -> str:
 def versions() -> dict[str, str]:
     """Of this program and of what computes in it."""
     return {"ambulando": __version__, "numpy": np.__version__, "scipy": scipy.__version__}
+
+
+def sensible_level(level: float) -> None:
+    """Raise ImpossibleValue unless ``level``, that of an interval, is 0.5 or more and below 1."""
+    if not 0.5 <= level < 1:
+        raise ImpossibleValue(f"The level {level} is not between 0.5 and 1; 0.95 is usual.")

@@ -29,7 +29,7 @@ from ambulando.evidence.bayes.priors import (
 from ambulando.evidence.bayes.quadrature import Mixture, Panels, highest, panels, shortest, solved
 from ambulando.evidence.checks.observed import Observed, between, observed
 from ambulando.evidence.faults import EvidenceFault, TooFewStudies
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 
 __all__ = [
     "Posterior", "Shrunk", "Summary", "exponential", "half_cauchy", "half_normal", "half_t", "inverse_gamma",
@@ -172,7 +172,7 @@ def posterior(
     NotConverged when the posterior has no finite integral, or as ``usable.usable``.
     """
     prior = prior_from(tau_prior) if isinstance(tau_prior, str) else tau_prior
-    between(level, 0.5, 1, "level")
+    sensible_level(level)
     if mu_prior is not None and not (math.isfinite(mu_prior[0]) and 0 < mu_prior[1] < math.inf):
         raise EvidenceFault(
             f"The prior of mu is normal({mu_prior[0]:g}, {mu_prior[1]:g}); its standard deviation is above zero."

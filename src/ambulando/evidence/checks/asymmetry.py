@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from ambulando.evidence.checks.observed import Observed, between, choice, few, observed
+from ambulando.evidence.checks.observed import Observed, choice, few, observed
 from ambulando.evidence.faults import CollinearModerators, EvidenceFault, ImpossibleValue, MissingColumns
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 from ambulando.evidence.univariate.regression import regress
 from ambulando.evidence.univariate.usable import numbers
 
@@ -168,7 +168,7 @@ def regression_test(
     predictor is the same in all studies.
     """
     model, predictor = choice(model, MODELS, "model"), choice(predictor, PREDICTORS, "predictor")
-    between(level, 0.5, 1, "level")
+    sensible_level(level)
     data = observed(yi, vi, studies, least=3, what="A regression test of asymmetry")
     x = _predictor(predictor, data, ni)
     options: dict[str, object] = {"model": model, "predictor": predictor, "level": level}

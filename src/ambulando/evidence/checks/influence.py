@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammainc, ndtr, ndtri, stdtr, stdtrit
 
-from ambulando.evidence.checks.observed import Observed, between, choice, observed
+from ambulando.evidence.checks.observed import Observed, choice, observed
 from ambulando.evidence.checks.subsets import BLOCK, Pools, pools, without_each
 from ambulando.evidence.faults import EvidenceFault, NotConverged
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 from ambulando.evidence.univariate.pooling import METHODS, TESTS
 
 
@@ -182,7 +182,7 @@ def leave_one_out(
 ) -> Steps:
     """The pooled effect without each study in turn; ``method`` and ``test`` as for ``pooling.pool``."""
     method, test = choice(method, METHODS, "method"), choice(test, TESTS, "test")
-    between(level, 0.5, 1, "level")
+    sensible_level(level)
     data = observed(yi, vi, studies, least=3, what="Leaving out one study at a time")
     steps = []
     for start, stop in _blocks(data.k):
@@ -211,7 +211,7 @@ def cumulative(
     how many studies it pools. Raises EvidenceFault when ``order`` has another length or a missing value.
     """
     method, test = choice(method, METHODS, "method"), choice(test, TESTS, "test")
-    between(level, 0.5, 1, "level")
+    sensible_level(level)
     data = observed(yi, vi, studies, least=1, what="Cumulative pooling")
     sequence = list(range(data.k)) if order is None else in_order(order, data)
     steps = []

@@ -12,12 +12,12 @@ from scipy.special import chdtrc, ndtr, ndtri
 
 from ambulando.evidence import newton
 from ambulando.evidence.checks import weightings
-from ambulando.evidence.checks.observed import Observed, between, choice, few, observed
+from ambulando.evidence.checks.observed import Observed, choice, few, observed
 from ambulando.evidence.checks.subsets import pools
 from ambulando.evidence.checks.weightings import FORMS, Weighting
 from ambulando.evidence.faults import EvidenceFault, NotConverged, TooFewStudies
 from ambulando.evidence.newton import Found, Point
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 
 ALTERNATIVES = ("greater", "less", "two-sided", "auto")
 #: A weight beyond is no estimate but a search that ran away.
@@ -108,7 +108,7 @@ def selection(
     """
     form = choice(form, FORMS, "selection model")
     alternative = choice(alternative, ALTERNATIVES, "alternative")
-    between(level, 0.5, 1, "level")
+    sensible_level(level)
     data = observed(yi, vi, studies, least=3, what="A selection model")
     plain = pools(data.y[None], data.v[None], "ML")
     if not plain.converged[0]:

@@ -12,12 +12,12 @@ from scipy.special import chdtri
 
 from ambulando.evidence.dependence import blocks, rankone
 from ambulando.evidence.dependence.blockfit import fit as fit_blocks
-from ambulando.evidence.dependence.dependent import Rows, check_level, critical
+from ambulando.evidence.dependence.dependent import Rows, critical
 from ambulando.evidence.dependence.multilevel import ThreeLevel, solve
 from ambulando.evidence.dependence.shapes import levels_shape
 from ambulando.evidence.faults import CollinearModerators, NotConverged, TooFewStudies
 from ambulando.evidence.newton import Found, Point, climb
-from ambulando.evidence.results import Array, Interval
+from ambulando.evidence.results import Array, Interval, sensible_level
 
 #: Of the ends of profile intervals, relative to the end.
 TOLERANCE = 1e-10
@@ -61,7 +61,7 @@ def random_effects(fit: ThreeLevel, *, level: float | None = None) -> tuple[Rand
     """The random effect of each study, in the order in which studies first come."""
     working, codes, between = fit.model.working, fit.model.rows.codes, fit.sigma2[0]
     level = fit.level if level is None else level
-    check_level(level)
+    sensible_level(level)
     estimates, variances = np.zeros(fit.clusters), np.zeros(fit.clusters)
     for one in working.batches:
         sums = one.w.sum(axis=2)  # 1' W, (m, n)
@@ -139,7 +139,7 @@ def _without(fit: ThreeLevel, rows: Rows, code: int) -> tuple[Array, Array, Inte
 def profile_intervals(fit: ThreeLevel, *, level: float | None = None) -> tuple[ProfileInterval, ...]:
     """Profile-likelihood intervals of the variances between and within studies (where they can be told apart)."""
     level = fit.level if level is None else level
-    check_level(level)
+    sensible_level(level)
     at, value, unit = _likelihood(fit)
     theta = np.nan_to_num(np.array(fit.sigma2)) / unit
     drop = float(chdtri(1, 1 - level)) / 2

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ambulando.evidence.dependence.blockfit import fit, rows_with_blocks
-from ambulando.evidence.dependence.dependent import Codes, Moderators, Rows, check_level, option, rows_of
+from ambulando.evidence.dependence.dependent import Codes, Moderators, Rows, option, rows_of
 from ambulando.evidence.dependence.multilevel import METHODS, TESTS, Solved, ThreeLevel, assembled
 from ambulando.evidence.dependence.sampling import constant_correlation
 from ambulando.evidence.dependence.shapes import levels_shape
 from ambulando.evidence.faults import EvidenceFault
+from ambulando.evidence.results import sensible_level
 
 
 def che(
@@ -35,7 +36,7 @@ def che(
     study, or have the covariances ``V`` (as in ``multivariate_effects``). ``inner`` (k,) labels the second level, where
     several effects share one (by default each effect is its own); ``vi`` is not read where ``V`` is given. Raises what ``multilevel.three_level`` raises.
     """
-    check_level(level)
+    sensible_level(level)
     method, test = option(method, METHODS, "method"), option(test, TESTS, "test")
     if V is None:
         if vi is None:

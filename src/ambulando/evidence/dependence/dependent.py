@@ -66,11 +66,6 @@ def option(name: str, known: Mapping[str, str], what: str) -> str:
         raise UnknownOption(f"There is no {what} called {name!r}; take one of {names}.") from None
 
 
-def check_level(level: float) -> None:
-    if not 0.5 <= level < 1:
-        raise EvidenceFault(f"The level {level} is not between 0.5 and 1; 0.95 is usual.")
-
-
 def numbers(values: ArrayLike, what: str) -> Array:
     """``values`` as a column of floats; None is NaN. Raises NotANumber with the row of the first that is none."""
     try:

@@ -18,7 +18,6 @@ from ambulando.evidence.dependence.dependent import (
     Coefficient,
     Moderators,
     Rows,
-    check_level,
     coefficients_of,
     critical,
     option,
@@ -31,7 +30,7 @@ from ambulando.evidence.dependence.thin import Thin
 from ambulando.evidence.effects import RATIO_MEASURES
 from ambulando.evidence.faults import NotConverged, TooFewStudies
 from ambulando.evidence.newton import Found, best, climb
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 from ambulando.ground import InputError
 
 METHODS = {"reml": "REML", "ml": "ML"}
@@ -155,7 +154,7 @@ def three_level(
     Raises NegativeVariance, NotANumber, TooFewStudies (one study, or as few effects as coefficients), CollinearModerators,
     UnknownOption, NotConverged.
     """
-    check_level(level)
+    sensible_level(level)
     method, test = option(method, METHODS, "method"), option(test, TESTS, "test")
     rows = rows_of(yi, vi, clusters, studies=studies, moderators=moderators, intercept=intercept)
     solved = solve(rows, method)

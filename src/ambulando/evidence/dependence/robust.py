@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ambulando.evidence.dependence.dependent import Codes, check_level, check_rank, numbers, option, tested
+from ambulando.evidence.dependence.dependent import Codes, check_rank, numbers, option, tested
 from ambulando.evidence.dependence.multilevel import ThreeLevel
 from ambulando.evidence.dependence.sampling import as_blocks, rows_by_study, study_codes
 from ambulando.evidence.dependence.sandwich import (
@@ -27,7 +27,7 @@ from ambulando.evidence.dependence.sandwich import (
 )
 from ambulando.evidence.dependence.structures import MultivariateEffects
 from ambulando.evidence.faults import EvidenceFault, UnknownOption
-from ambulando.evidence.results import Array
+from ambulando.evidence.results import Array, sensible_level
 from ambulando.evidence.univariate.pooling import Pooled
 from ambulando.evidence.univariate.regression import Regression
 
@@ -48,7 +48,7 @@ def robust(
     regress) needs them, the others have their own. ``type`` CR0, CR1, CR1p, CR1S, CR2 or CR3; ``test`` Satterthwaite, naive-t (studies - 1), naive-tp
     (studies - p) or z. Raises TooFewStudies for fewer than two clusters, EvidenceFault for clusters that split the fit's.
     """
-    check_level(level)
+    sensible_level(level)
     kind, kind_of_test = option(type, TYPES, "type of robust covariance"), option(test, TESTS, "test")
     return robust_of(working_of(fit, clusters), kind=kind, test=kind_of_test, level=level)
 

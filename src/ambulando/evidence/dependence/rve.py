@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ambulando.evidence.dependence.dependent import Codes, Coefficient, Moderators, Rows, check_level, rows_of
+from ambulando.evidence.dependence.dependent import Codes, Coefficient, Moderators, Rows, rows_of
 from ambulando.evidence.dependence.sandwich import Batch, Robust, batches_by_size, regression, robust_of
 from ambulando.evidence.faults import ImpossibleValue, TooFewStudies
-from ambulando.evidence.results import Array, Excluded, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, data_hash, sensible_level, versions
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def _checked(
     studies: Sequence[str] | None,
     level: float,
 ) -> Rows:
-    check_level(level)
+    sensible_level(level)
     rows = rows_of(yi, vi, clusters, studies=studies, moderators=moderators)
     if len(rows.clusters) <= rows.x.shape[1]:
         raise TooFewStudies(

@@ -18,7 +18,6 @@ from ambulando.evidence.dependence.dependent import (
     Coefficient,
     Moderators,
     Rows,
-    check_level,
     check_rank,
     coefficients_of,
     critical,
@@ -30,7 +29,7 @@ from ambulando.evidence.dependence.multilevel import METHODS
 from ambulando.evidence.dependence.sandwich import Model, Robust, Working, robust_of
 from ambulando.evidence.dependence.shapes import NAMES, shape
 from ambulando.evidence.faults import EvidenceFault, TooFewStudies
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 from ambulando.ground import InputError
 
 TESTS = {"z": "z", "t": "t"}
@@ -120,7 +119,7 @@ def multivariate_effects(
     Raises NegativeVariance, ImpossibleValue (a covariance that is none), TooFewStudies, CollinearModerators, UnknownOption,
     NotConverged.
     """
-    check_level(level)
+    sensible_level(level)
     structure, method = option(structure, NAMES, "structure"), option(method, METHODS, "method")
     test, means = option(test, TESTS, "test"), option(means, MEANS, "kind of means")
     if len(outcomes) != len(studies):

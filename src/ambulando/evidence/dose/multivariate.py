@@ -22,7 +22,7 @@ from ambulando.evidence.faults import (
     TooFewStudies,
     UnknownOption,
 )
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,7 @@ def multivariate(
         raise UnknownOption(
             f"There is no way of pooling called {method!r}; take one of {', '.join(METHODS)}."
         )
-    if not 0.5 <= level < 1:
-        raise ImpossibleValue(f"The level {level} is not between 0.5 and 1; 0.95 is usual.")
+    sensible_level(level)
     k_all, p = all_y.shape
     labels = tuple(studies or (f"Study {number}" for number in range(1, k_all + 1)))
     names = tuple(outcomes or (f"outcome {number}" for number in range(1, p + 1)))

@@ -20,8 +20,8 @@ from ambulando.evidence.dose.first_stage import DoseStudy, coefficients_of, stud
 from ambulando.evidence.dose.groups import DoseGroup, MeanGroup
 from ambulando.evidence.dose.means import study_of_means
 from ambulando.evidence.dose.mixed import Block, Fit, answer, block, fit
-from ambulando.evidence.faults import ImpossibleValue, TooFewStudies, UnknownOption
-from ambulando.evidence.results import Array, Excluded, data_hash, versions
+from ambulando.evidence.faults import TooFewStudies, UnknownOption
+from ambulando.evidence.results import Array, Excluded, data_hash, sensible_level, versions
 
 METHODS = ("fixed", "ml", "reml", "mm", "vc")
 ONE_STAGE = ("fixed", "ml", "reml")
@@ -200,8 +200,7 @@ def _pooled(
         raise UnknownOption(f"One stage is fitted by {', '.join(ONE_STAGE)}; {method} needs the two stages.")
     if model not in MODELS:
         raise UnknownOption(f"There is no dose model called {model!r}; take one of {', '.join(MODELS)}.")
-    if not 0.5 <= level < 1:
-        raise ImpossibleValue(f"The level {level} is not between 0.5 and 1; 0.95 is usual.")
+    sensible_level(level)
     places: tuple[float, ...] = ()
     if model == "rcs":
         places = (

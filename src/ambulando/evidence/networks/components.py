@@ -18,7 +18,7 @@ from ambulando.evidence.networks.fit import Comparison, hash_of
 from ambulando.evidence.networks.graph import Graph, laplacian, parts_of, solve, weights
 from ambulando.evidence.networks.heterogeneity import maximum, named
 from ambulando.evidence.networks.inconsistency import degrees
-from ambulando.evidence.results import Array, Excluded, Interval, versions
+from ambulando.evidence.results import Array, Excluded, Interval, sensible_level, versions
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,7 @@ def component_network(
     method = named(method)
     if method.endswith("-uncorrelated"):
         raise UnknownOption("A component model takes the methods DL, REML, ML and EE.")
-    if not 0.5 <= level < 1:
-        raise UnknownOption(f"The level {level} is not between 0.5 and 1; 0.95 is usual.")
+    sensible_level(level)
     if not separator.strip():
         raise UnknownOption("The separator of components is empty; '+' is usual.")
     graph, excluded, notes = build(

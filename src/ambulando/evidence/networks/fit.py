@@ -17,7 +17,7 @@ from ambulando.evidence.networks.graph import Graph, Solution, solve
 from ambulando.evidence.networks.heterogeneity import named, tau2_of
 from ambulando.evidence.networks.inconsistency import Design, degrees, inconsistency
 from ambulando.evidence.networks.splits import Split, splits
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 
 SMALL_VALUES = ("desirable", "undesirable")
 
@@ -118,8 +118,7 @@ def network(
     method = named(method)
     if small_values not in SMALL_VALUES:
         raise UnknownOption(f"Small values are {' or '.join(SMALL_VALUES)}, not {small_values!r}.")
-    if not 0.5 <= level < 1:
-        raise UnknownOption(f"The level {level} is not between 0.5 and 1; 0.95 is usual.")
+    sensible_level(level)
     if not 0 <= tolerance < np.inf:
         raise UnknownOption(f"The tolerance {tolerance} is not a number from 0.")
     graph, excluded, notes = build(

@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtr, ndtri
 
 from ambulando.evidence.faults import ImpossibleValue, TooFewStudies, UnknownOption
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
-from ambulando.evidence.univariate.usable import default_names, numbers, sensible_level
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
+from ambulando.evidence.univariate.usable import default_names, numbers
 from ambulando.ground import InputError
 
 Flags = NDArray[np.bool_]

@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtri, gammainc, ndtri, stdtr, stdtrit
 
 from ambulando.evidence.faults import NotConverged, TooFewStudies, UnknownOption
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 from ambulando.evidence.univariate.pooling import METHODS, heterogeneity, not_converged, pool, q_profile
 from ambulando.evidence.univariate.sums import Sums, dot, sums_of
 from ambulando.evidence.univariate.tau2 import log_likelihood, tau2_of
-from ambulando.evidence.univariate.usable import Usable, named, sensible_level, usable
+from ambulando.evidence.univariate.usable import Usable, named, usable
 
 TAU2_INTERVALS = {
     **dict.fromkeys(("qprofile", "qp", "q-profile"), "qprofile"),

@@ -16,11 +16,11 @@ from scipy.special import chdtrc, chdtri, ndtr, ndtri, stdtr, stdtrit
 
 from ambulando.evidence.effects import RATIO_MEASURES
 from ambulando.evidence.faults import NegativeVariance, NotANumber, NotConverged, TooFewStudies, UnknownOption
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 from ambulando.evidence.univariate.sums import Sums, dot, sums_of
 from ambulando.evidence.univariate.tau2 import LIKELIHOOD, Tau2, root_of_q, standard_error, tau2_of
 from ambulando.evidence.univariate.tau2_many import tau2_many
-from ambulando.evidence.univariate.usable import named, numbers, sensible_level, usable
+from ambulando.evidence.univariate.usable import named, numbers, usable
 from ambulando.ground import InputError
 
 #: Spellings a caller may use (any case) and the names that results carry.

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from ambulando.evidence.faults import MissingColumns, TooFewStudies, UnknownOption
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 from ambulando.evidence.univariate.design import INTERCEPT, Design, complete, design_of, independent
 from ambulando.evidence.univariate.pooling import (
     METHODS,
@@ -28,7 +28,7 @@ from ambulando.evidence.univariate.pooling import (
 from ambulando.evidence.univariate.sums import sums_of
 from ambulando.evidence.univariate.tau2 import standard_error, tau2_of
 from ambulando.evidence.univariate.tau2_many import tau2_many
-from ambulando.evidence.univariate.usable import named, sensible_level, usable
+from ambulando.evidence.univariate.usable import named, usable
 from ambulando.ground import InputError
 
 #: Residuals whose scale is below this are rounding alone.

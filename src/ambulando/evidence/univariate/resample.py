@@ -16,10 +16,10 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
 from ambulando.evidence.faults import ImpossibleValue, TooFewStudies, UnknownOption
-from ambulando.evidence.results import Array, Excluded, Interval, data_hash, versions
+from ambulando.evidence.results import Array, Excluded, Interval, data_hash, sensible_level, versions
 from ambulando.evidence.univariate.pooling import METHODS, TESTS, pool, pool_many
 from ambulando.evidence.univariate.regression import Regression, regress_many
-from ambulando.evidence.univariate.usable import named, sensible_level, usable
+from ambulando.evidence.univariate.usable import named, usable
 
 Progress = Callable[[int, int], None]
 #: All permutations are gone through where there are at most so many (or at most as many as were asked for).

@@ -145,8 +145,3 @@ def named(name: str, names: dict[str, str], what: str) -> str:
     except (KeyError, AttributeError):
         choices = ", ".join(sorted(set(names.values())))
         raise UnknownOption(f"There is no {what} called {name!r}; take one of {choices}.") from None
-
-
-def sensible_level(level: float) -> None:
-    if not 0.5 <= level < 1:
-        raise ImpossibleValue(f"The level {level} is not between 0.5 and 1; 0.95 is usual.")
