@@ -148,3 +148,16 @@ def test_while_a_tap_is_on_its_way_the_card_takes_no_other(open_page: Any) -> No
     held[0].continue_()
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_text("Under way.")).to_be_visible()
+
+
+def test_a_tap_at_the_very_moment_the_card_appears_is_kept(open_page: Any) -> None:
+    page = open_page()
+    sign_up(page, "quick-tap")
+    page.evaluate(
+        """() => new MutationObserver((_, watch) => {
+          const effort = document.querySelector("input[name=effort][value='3']");
+          if (effort) { watch.disconnect(); effort.click(); }
+        }).observe(document.body, { childList: true, subtree: true })"""
+    )
+    page.get_by_role("button", name="done", exact=True).click()
+    expect(page.get_by_text("Thank you. The plan will take that into account.")).to_be_visible()

@@ -1,5 +1,6 @@
 // What every page gains from JavaScript; all of it works without.
-document.documentElement.classList.add("scripted");
+// Save buttons go only where a tap really is sent without them.
+if (window.htmx) document.documentElement.classList.add("scripted");
 
 // A form that asks for the time zone starts with the one of this device.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
