@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help setup run demo test check fmt bench validation lock vendor clean
+.PHONY: help setup run demo test check fmt bench validation release lock vendor clean
 
 help:  ## these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -35,6 +35,9 @@ bench: .venv/bench.stamp  ## benchmarks beside other packages (and R, where it i
 
 validation: .venv/dev.stamp  ## write docs/validation.md anew: our answers beside those of other packages
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --write-validation tests/evidence tests/cli
+
+release: setup  ## build the wheel into dist/, unless something speaks against a release (docs/release.md)
+	@$(BIN)/python scripts/release.py
 
 # The stamps hold when the pinned files have not changed.
 .venv/base.stamp: requirements/base.txt pyproject.toml

@@ -34,6 +34,9 @@ def shared(one, other):
         ({"hr_mean": float("inf")}, "hr_mean inf"),
         ({"effort": 11}, "effort is 11"),
         ({"effort": 2.5}, "effort is 2.5"),
+        ({"feeling_before": -6}, "feeling_before is -6"),
+        ({"feeling_after": 6}, "feeling_after is 6"),
+        ({"feeling_after": 0.5}, "feeling_after is 0.5"),
     ],
 )
 def test_an_impossible_bout_is_refused_in_one_sentence(change, says):
@@ -46,6 +49,14 @@ def test_minutes_are_those_in_movement_where_they_are_known():
     assert WALK.minutes == 30
     assert replace(WALK, moving_seconds=600.0).minutes == 10
     assert replace(WALK, moving_seconds=0.0).minutes == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "worse"),
+    [(0, -1, True), (0, 0, False), (-5, 5, False), (None, -5, False), (5, None, False)],
+)
+def test_it_felt_worse_only_where_both_were_told(before, after, worse):
+    assert replace(WALK, feeling_before=before, feeling_after=after).felt_worse is worse
 
 
 def test_the_day_is_the_one_on_the_clock_of_the_person():

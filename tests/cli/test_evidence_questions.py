@@ -65,7 +65,7 @@ def test_for_a_person_the_answer_comes_in_sentences(run):
 def test_a_row_behind_an_answer_is_told_in_words_with_its_id(run):
     _code, out, _err = run("ask", "does-it-help")
     assert (
-        "- Symptoms after exercise compared with no treatment or control: -0.67 (-0.82 to -0.52) SMD; 57 studies; 2,189 people; "
+        "- Symptoms at the end: exercise, or no treatment or control: -0.67 (-0.82 to -0.52) SMD; 57 studies; 2,189 people; "
         "as published; certainty as published: low [clegg2026-exercise-control]."
     ) in out
     _code, out, _err = run("ask", "how-hard")

@@ -77,6 +77,10 @@ PROFILES = st.fixed_dictionaries(
         "energy": st.integers(0, 10),
         "confidence": st.integers(0, 10),
         "clearance": st.booleans(),
+        "intensity": st.sampled_from(("light", "moderate", "vigorous")),
+        "flare": st.booleans(),
+        "medicine_changed": st.booleans(),
+        "hot": st.booleans(),
     },
 ).map(profile_from)
 

@@ -1,5 +1,6 @@
 """Goals and the limits of growth."""
 
+from dataclasses import replace
 from math import floor
 
 import pytest
@@ -206,3 +207,49 @@ def test_a_jumping_form_grows_by_a_tenth_of_its_own_kind_of_load():
     bouts = [bout("chair-dance", 3, 60), bout("culture-dance", 5, 20)]
     stands = standing(profile_from({}), today=TODAY, bouts=bouts)
     assert cap(catalogue()["culture-dance"], stands, Limits()).minutes == 22
+
+
+def felt(activity, ago, minutes, before, after):
+    return replace(bout(activity, ago, minutes, effort=3), feeling_before=before, feeling_after=after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "minutes"),
+    [(1, 2, 22), (1, 1, 22), (-3, -3, 22), (1, 0, 20), (5, 4, 20), (None, -5, 22), (1, None, 22)],
+)
+def test_a_session_grows_only_if_it_felt_no_worse_after_than_before(before, after, minutes):
+    bouts = [bout("easy-walk", ago, 20, effort=3) for ago in range(2, 28, 2)]
+    assert planned([*bouts, felt("easy-walk", 0, 20, before, after)]).minutes == minutes
+
+
+def test_growth_that_was_held_back_names_the_rule_and_the_session():
+    worse = felt("easy-walk", 2, 20, 2, -1)
+    bouts = [bout("easy-walk", ago, 20, effort=3) for ago in (0, *range(4, 28, 2))]
+    held, goal_of_a_session = [
+        one for one in planned([*bouts, worse]).steps if one["rule"] == "step-up-feeling"
+    ]
+    assert goal_of_a_session["name"] == "goal of a session"
+    assert {"kind": "bout", "id": worse.start.isoformat()} in held["rows"]
+    assert held["value"] == 20
+
+
+def test_a_session_that_felt_worse_long_ago_holds_nothing_back():
+    bouts = [bout("easy-walk", ago, 20, effort=3) for ago in range(0, 8, 2)]
+    older = [felt("easy-walk", ago, 20, 3, -3) for ago in range(8, 28, 2)]
+    assert planned([*bouts, *older]).minutes == 22
+
+
+def test_nothing_is_said_of_feelings_where_growth_was_not_earned_anyway():
+    hard = [replace(felt("easy-walk", ago, 20, 2, -1), effort=9) for ago in range(0, 28, 2)]
+    assert not [one for one in planned(hard).steps if one["rule"] == "step-up-feeling"]
+
+
+@given(PROFILES, BOUTS, st.lists(st.tuples(*[st.none() | st.integers(-5, 5)] * 2), min_size=25, max_size=25))
+def test_how_it_felt_never_makes_a_plan_longer(profile: Profile, bouts, feelings):
+    told = [
+        replace(one, feeling_before=before, feeling_after=after)
+        for one, (before, after) in zip(bouts, feelings, strict=False)
+    ]
+    silent, said = (goal(profile, standing(profile, today=TODAY, bouts=some), FREE) for some in (bouts, told))
+    assert said.minutes * said.sessions <= silent.minutes * silent.sessions
+    assert said.sessions <= silent.sessions

@@ -86,7 +86,7 @@ def test_days_go_missing_as_often_as_is_cited():
 def test_a_person_without_days_or_activities_is_refused():
     with pytest.raises(InputError, match="at least one day"):
         made(days=0)
-    with pytest.raises(InputError, match="at least one activity"):
+    with pytest.raises(InputError, match="needs something to do"):
         made(activities=())
     with pytest.raises(InputError, match="no activity 'moonwalk'"):
         made(activities=("moonwalk",))

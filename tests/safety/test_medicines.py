@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ambulando.safety.medicines import CLASSES, classes_of, found, medicines, resembling
+from ambulando.safety.medicines import (
+    CLASSES,
+    NONE_KNOWN,
+    classes_of,
+    corrected,
+    found,
+    medicines,
+    resembling,
+)
 from ambulando.safety.rules import rules
+from ambulando.safety.screen import of_medicine
 
 ATC_OF_CLASS = {
     "ssri": ("N06AB", "N06CA"),
@@ -19,12 +28,36 @@ ATC_OF_CLASS = {
     "lithium": ("N05AN",),
     "antipsychotic": ("N05A", "N06CA"),
     "stimulant": ("N06BA",),
+    "other-psychotropic": ("N03AF", "N03AG", "N03AX", "N02BF", "N05BB", "N05BE"),
+    "anticholinergic": ("N04A", "G04BD", "R06AA", "R06AD"),
+    "diuretic": ("C03",),
+    "ace-arb": ("C09",),
+    "calcium-blocker": ("C08CA",),
+    "insulin": ("A10A",),
+    "sulfonylurea": ("A10BB",),
+    "none-known": (
+        "A02BA",
+        "A02BC",
+        "A10BA",
+        "A11CC",
+        "B03B",
+        "C10A",
+        "G03A",
+        "G04CB",
+        "H03AA",
+        "J01C",
+        "M04AA",
+        "M05BA",
+        "N02BE",
+        "R06A",
+        "S01EE",
+    ),
     "sedative": ("N05BA", "N05CD", "N05CF", "N03AE"),
 }
 
 
 def test_there_are_hundreds_of_names_and_every_class_has_some() -> None:
-    assert len(medicines()) > 250
+    assert len(medicines()) > 500
     assert {name for one in medicines().values() for name in one.classes} == set(CLASSES)
 
 
@@ -44,7 +77,7 @@ def test_one_generic_name_has_one_code_and_one_set_of_classes() -> None:
 
 def test_every_class_has_a_rule() -> None:
     asked = {fact for rule in rules() for fact in rule.any_of + rule.all_of}
-    assert {f"medicine:{name}" for name in CLASSES} <= asked
+    assert {f"medicine:{name}" for name in CLASSES} - asked == {f"medicine:{NONE_KNOWN}"}
     assert "medicine:unknown" in asked
 
 
@@ -66,6 +99,12 @@ def test_every_class_has_a_rule() -> None:
     ("sertraline + quetiapine", {"ssri", "antipsychotic"}),
     ("Ritalin 10 mg twice daily", {"stimulant"}),
     ("Xanax", {"sedative"}),
+    ("Lantus SoloStar", {"insulin"}),
+    ("gliclazide MR 30 mg", {"sulfonylurea"}),
+    ("Lasix 40", {"diuretic"}),
+    ("ramipril 5mg capsules", {"ace-arb"}),
+    ("vitamin D", {"none-known"}),
+    ("metformin 500 mg", {"none-known"}),
 ])  # fmt: skip
 def test_a_medicine_is_found_as_people_write_it(written: str, classes: set[str]) -> None:
     assert classes_of(written) == classes
@@ -80,7 +119,34 @@ def test_a_name_that_is_not_known_is_never_guessed(written: str) -> None:
 
 
 def test_the_unknown_half_of_a_pair_is_asked_for_and_the_known_half_kept() -> None:
-    assert classes_of("bisoprolol/amlodipine") == {"beta-blocker", "unknown"}
+    assert classes_of("bisoprolol/blue") == {"beta-blocker", "unknown"}
+
+
+def test_both_halves_of_a_pair_are_found() -> None:
+    assert classes_of("bisoprolol/amlodipine") == {"beta-blocker", "calcium-blocker"}
+
+
+def test_a_common_medicine_that_needs_no_note_gives_none_and_is_not_unknown() -> None:
+    common = [one.name for one in medicines().values() if one.classes == (NONE_KNOWN,)]
+    assert len(common) > 50
+    for name in common:
+        assert of_medicine(name) == (), name
+
+
+def test_a_name_that_means_two_things_in_two_countries_is_not_in_the_table() -> None:
+    assert classes_of("Benadryl") == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "now"),
+    [
+        ("setraline", "sertraline", "sertraline"),
+        ("Setraline 50 mg at night", "sertraline", "sertraline 50 mg at night"),
+        ("Setraline-XR", "sertraline", "sertraline-XR"),
+    ],
+)
+def test_a_name_put_right_keeps_the_dose_beside_it(written: str, name: str, now: str) -> None:
+    assert corrected(written, name) == now
 
 
 def test_a_slip_of_the_pen_is_offered_back_as_a_question() -> None:

@@ -30,7 +30,7 @@ PEOPLE = {
 def test_the_keys_and_ids_are_those_of_the_command_line() -> None:
     assert " ".join(KEYS) == (
         "age country active conditions symptoms medicines pregnant phq9 barriers likes dislikes places company kit"
-        " money windows minutes_per_week energy confidence clearance"
+        " money windows minutes_per_week energy confidence clearance intensity flare medicine_changed hot"
     )
     assert " ".join(CONDITIONS) == (
         "heart heart-failure metabolic kidney eating-disorder compulsive-exercise bipolar post-exertional-malaise"
@@ -38,7 +38,7 @@ def test_the_keys_and_ids_are_those_of_the_command_line() -> None:
     )
     assert " ".join(SYMPTOMS) == (
         "chest-discomfort breathless-at-rest dizziness-or-fainting breathless-lying-down ankle-swelling palpitations"
-        " calf-pain-walking fatigue"
+        " calf-pain-walking warning-sign fatigue"
     )
     assert " ".join(BARRIERS) == (
         "fatigue motivation low-mood stress sleep pain confidence shame alone time cost access weather childcare"
@@ -110,6 +110,11 @@ def test_a_country_without_helplines_is_a_country_all_the_same() -> None:
     ({"medicines": [f"medicine {place}" for place in range(61)]}, "at most 60"),
     ({"pregnant": "no"}, "'pregnant' is 'no'; please give true or false"),
     ({"clearance": 1}, "'clearance' is 1; please give true or false"),
+    ({"intensity": "hard"}, "'intensity' is 'hard'; please give one of light, moderate, vigorous"),
+    ({"flare": 1}, "'flare' is 1; please give true or false"),
+    ({"medicine_changed": "yes"}, "'medicine_changed' is 'yes'"),
+    ({"hot": 30}, "'hot' is 30"),
+    ({"flair": True}, r"A profile has no 'flair'; did you mean 'flare'\?"),
     ({"active": 3}, "days a week and minutes a day"),
     ({"active": {"days": 2}}, "needs both days and minutes"),
     ({"active": {"days": 8, "minutes": 3}}, "'active.days' is 8"),

@@ -1,12 +1,16 @@
 """The table of rules: what its loader refuses."""
 
+import ast
 import copy
 from typing import Any
 
 import pytest
 
 from ambulando.ground import InputError, packaged_toml
+from ambulando.safety.medicines import CLASSES
+from ambulando.safety.profile import CONDITIONS, SYMPTOMS
 from ambulando.safety.rules import REASSURANCES, rules, rules_of
+from places import ROOT
 
 
 def table() -> dict[str, Any]:
@@ -39,6 +43,9 @@ def test_only_symptoms_hold() -> None:
     ("ssri", {"limits": {"max_minuets": 5}}, "is missing or not known"),
     ("ssri", {"reason": "You are {age}."}, "tells 'age'"),
     ("bipolar", {"limits": {"max_intensity": "extreme"}}, "has the intensity 'extreme'"),
+    ("flare", {"limits": {"share": 0.0}}, "leaves a share of 0.0"),
+    ("flare", {"limits": {"share": 1.5}}, "leaves a share of 1.5"),
+    ("ssri", {"any": ["psychotropics"]}, "asks for the fact 'psychotropics'"),
     ("falls", {"outcome": "hold"}, "effect stop exactly when it holds"),
     ("palpitations", {"any": ["condition:heart"]}, "which only a symptom may do"),
     ("palpitations", {"limits": {}}, "max_minutes 0 exactly when it stops"),
@@ -50,6 +57,13 @@ def test_a_spoiled_rule_is_refused_by_name(rule: str, change: dict[str, Any], sa
     with pytest.raises(InputError, match=said) as refused:
         rules_of(spoiled)
     assert f"rule '{rule}'" in str(refused.value)
+
+
+def test_a_group_stands_for_each_of_its_facts() -> None:
+    by_id = {rule.id: rule for rule in rules()}
+    assert by_id["heat-over-65"].any_of == tuple(table()["groups"]["heat"])
+    assert "medicine:sedative" in by_id["psychotropic-heart-rate"].any_of
+    assert "medicine:sedative" not in by_id["heat-over-65"].any_of, "the heat list leaves them out"
 
 
 def test_two_rules_of_one_name_are_refused() -> None:
@@ -64,3 +78,24 @@ def test_a_rule_without_a_reason_is_refused() -> None:
     del of(spoiled, "ssri")["reason"]
     with pytest.raises(InputError, match="'reason' is missing"):
         rules_of(spoiled)
+
+
+#: what may be named beside the table, and why that is no rule
+NAMED = {
+    ("plan/candidates.py", "wheelchair"),  # who lives with one has it at hand: kit, not a limit
+    ("web/people/words.py", "wheelchair"),  # the name of a thing to have
+}
+#: other things that are spelled alike: a barrier, a key of a profile, the name of a limit
+ALIKE = {"fatigue", "pregnant", "falls"}
+
+
+def test_no_rule_is_coded_beside_the_table() -> None:
+    """Neither the planner nor a page names a condition, a symptom or a class of medicines to act on it."""
+    ids = {*CONDITIONS, *SYMPTOMS, *CLASSES}
+    found = set()
+    for floor in ("plan", "web"):
+        for path in sorted((ROOT / "src/ambulando" / floor).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Constant) and node.value in ids:
+                    found.add((str(path.relative_to(ROOT / "src/ambulando")), node.value))
+    assert {one for one in found if one[1] not in ALIKE} <= NAMED

@@ -277,3 +277,34 @@ def test_the_page_that_asks_before_removing_names_the_day_it_is_about(as_ada: Cl
     for path in (f"/journal/check-ins/{check_in.pk}/remove/", f"/assessments/{assessment.pk}/remove/"):
         assert f"{day:%-d %B %Y}" in as_ada.get(path).content.decode()
     assert "1 March 2026, 09:30" in as_ada.get(f"/journal/bouts/{bout.pk}/remove/").content.decode()
+
+
+def test_how_something_felt_is_kept_shown_and_altered(as_ada: Client, ada: Person) -> None:
+    felt = {"feeling_before": "-2", "feeling_after": "3", "talk": "1"}
+    as_ada.post("/journal/add/", BOUT | felt)
+    bout = ada.bouts.get()
+    assert (bout.feeling_before, bout.feeling_after, bout.talk) == (-2, 3, 1)
+    page = as_ada.get("/journal/?until=2026-03-01").content.decode()
+    assert "felt before −2" in page
+    assert "felt after +3" in page
+    form = as_ada.get(f"/journal/bouts/{bout.pk}/").content.decode()
+    assert '<option value="-2" selected>' in form
+    as_ada.post(f"/journal/bouts/{bout.pk}/", BOUT | felt | {"feeling_after": "", "talk": ""})
+    bout.refresh_from_db()
+    assert (bout.feeling_before, bout.feeling_after, bout.talk) == (-2, None, None)
+
+
+@pytest.mark.parametrize("told", [{"feeling_before": "6"}, {"feeling_after": "-6"}, {"talk": "3"}])
+def test_a_feeling_that_is_not_on_the_scale_is_refused(
+    as_ada: Client, ada: Person, told: dict[str, str]
+) -> None:
+    assert "Select a valid choice" in as_ada.post("/journal/add/", BOUT | told).content.decode()
+    assert not ada.bouts.exists()
+
+
+def test_a_newer_export_leaves_how_it_felt(as_ada: Client, ada: Person) -> None:
+    send(as_ada, ("walk.gpx", gpx(20)))
+    ada.bouts.update(feeling_before=1, feeling_after=-1, talk=2)
+    send(as_ada, ("walk.gpx", gpx(25)))
+    bout = ada.bouts.get()
+    assert (bout.minutes, bout.feeling_before, bout.feeling_after, bout.talk) == (25, 1, -1, 2)

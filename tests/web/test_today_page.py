@@ -1,5 +1,6 @@
 """Today: the check-in, the one suggestion and its ways out."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -313,3 +314,159 @@ def test_a_later_check_in_without_a_mood_leaves_the_one_of_the_morning(ada: Pers
     journal.check_in(ada, day, "morning", mood=3, energy=2)
     journal.check_in(ada, day, "later", energy=6)
     assert convert.check_ins(ada, day) == (convert.Felt(day, 3, 6),)
+
+
+def under_way(client: Client, person: Person) -> Session:
+    session = offered_today(person)
+    client.post(f"/sessions/{session.pk}/start/")
+    return session
+
+
+def finished(client: Client, person: Person) -> Session:
+    session = under_way(client, person)
+    client.post(f"/sessions/{session.pk}/done/")
+    session.refresh_from_db()
+    return session
+
+
+def test_before_a_session_one_tap_says_how_it_feels_and_the_bout_has_it(as_ada: Client, ada: Person) -> None:
+    session = under_way(as_ada, ada)
+    assert "How do you feel right now?" in as_ada.get("/today/").content.decode()
+    answer = as_ada.post(f"/sessions/{session.pk}/feeling/", {"feeling_before": "-2"}, **HTMX)
+    assert answer.content.decode().strip() == "Saved."
+    assert 'value="-2" aria-label="−2" checked' in as_ada.get("/today/").content.decode()
+    as_ada.post(f"/sessions/{session.pk}/done/")
+    assert ada.bouts.get().feeling_before == -2
+
+
+def test_what_was_felt_before_stays_when_the_session_becomes_smaller(as_ada: Client, ada: Person) -> None:
+    session = under_way(as_ada, ada)
+    as_ada.post(f"/sessions/{session.pk}/feeling/", {"feeling_before": "1"})
+    as_ada.post(f"/sessions/{session.pk}/smaller/")
+    as_ada.post(f"/sessions/{session.pk}/done/")
+    assert ada.bouts.get().feeling_before == 1
+
+
+def test_after_done_each_scale_is_one_tap_and_each_is_optional(as_ada: Client, ada: Person) -> None:
+    session = finished(as_ada, ada)
+    path = f"/sessions/{session.pk}/effort/"
+    assert as_ada.post(path, {"talk": "1"}, **HTMX).content.decode().strip() == "Saved."
+    as_ada.post(path, {"feeling_after": "3", "talk": "1"}, **HTMX)
+    bout = ada.bouts.get()
+    assert (bout.feeling_after, bout.talk, bout.effort) == (3, 1, None)
+    page = as_ada.get("/today/").content.decode()
+    assert re.search(r'name="feeling_after" value="3"[^>]* checked', page)
+    assert re.search(r'name="talk" value="1"[^>]* checked', page)
+    answer = as_ada.post(path, {"feeling_after": "3", "talk": "1", "effort": "4"}, **HTMX)
+    assert "The plan will take that into account" in answer.content.decode()
+    assert ada.bouts.get().effort == 4
+    assert "How hard was it?" not in as_ada.get("/today/").content.decode()
+
+
+def test_how_it_was_can_be_skipped_in_one_tap_and_is_not_asked_again(as_ada: Client, ada: Person) -> None:
+    session = finished(as_ada, ada)
+    answer = as_ada.post(f"/sessions/{session.pk}/effort/", {"skip": "1"}, **HTMX)
+    assert answer.content.decode().lstrip().startswith('<section id="card"')
+    assert "How hard was it?" not in as_ada.get("/today/").content.decode()
+    assert ada.bouts.get().effort is None
+
+
+def test_without_javascript_how_it_was_is_sent_whole(as_ada: Client, ada: Person) -> None:
+    session = finished(as_ada, ada)
+    told = {"feeling_after": "-5", "talk": "2", "effort": "10"}
+    page = as_ada.post(f"/sessions/{session.pk}/effort/", told, follow=True).content.decode()
+    assert "Thank you" in page
+    bout = ada.bouts.get()
+    assert (bout.feeling_after, bout.talk, bout.effort) == (-5, 2, 10)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("feeling", {"feeling_before": "6"}), ("feeling", {"feeling_before": "good"}), ("feeling", {}),
+     ("effort", {"feeling_after": "-6"}), ("effort", {"talk": "3"}), ("effort", {"talk": "1" * 5000})],
+)  # fmt: skip
+def test_a_place_that_is_not_on_a_scale_is_refused_kindly(
+    as_ada: Client, ada: Person, path: str, told: dict[str, str]
+) -> None:
+    session = under_way(as_ada, ada) if path == "feeling" else finished(as_ada, ada)
+    answer = as_ada.post(f"/sessions/{session.pk}/{path}/", told, **HTMX)
+    assert "Please pick one of the places." in answer.content.decode()
+    session.refresh_from_db()
+    assert session.feeling_before is None
+    assert all((one.feeling_after, one.talk) == (None, None) for one in ada.bouts.all())
+
+
+def test_with_little_energy_nothing_but_effort_is_asked(as_ada: Client, ada: Person) -> None:
+    as_ada.post("/check-in/", {"energy": 1})
+    session = under_way(as_ada, ada)
+    assert "How do you feel" not in as_ada.get("/today/").content.decode()
+    as_ada.post(f"/sessions/{session.pk}/done/")
+    page = as_ada.get("/today/").content.decode()
+    assert "How hard was it?" in page
+    assert "How do you feel" not in page
+    assert 'name="talk"' not in page
+
+
+def test_taking_done_back_asks_anew(as_ada: Client, ada: Person) -> None:
+    session = under_way(as_ada, ada)
+    as_ada.post(f"/sessions/{session.pk}/feeling/", {"feeling_before": "1"})
+    as_ada.post(f"/sessions/{session.pk}/done/")
+    as_ada.post(f"/sessions/{session.pk}/effort/", {"skip": "1"})
+    as_ada.post(f"/sessions/{session.pk}/undo/")
+    session.refresh_from_db()
+    assert (session.feeling_before, session.how_skipped) == (None, False)
+
+
+def test_nobody_tells_how_the_session_of_another_felt(as_ada: Client, as_ben: Client, ada: Person) -> None:
+    session = under_way(as_ada, ada)
+    assert as_ben.post(f"/sessions/{session.pk}/feeling/", {"feeling_before": "1"}).status_code == 404
+    as_ada.post(f"/sessions/{session.pk}/done/")
+    for told in ({"feeling_after": "1"}, {"skip": "1"}):
+        assert as_ben.post(f"/sessions/{session.pk}/effort/", told).status_code == 404
+    session.refresh_from_db()
+    assert (session.feeling_before, session.how_skipped) == (None, False)
+
+
+def test_stress_is_a_fourth_scale_behind_more(as_ada: Client, ada: Person) -> None:
+    page = as_ada.get("/today/").content.decode()
+    assert page.index("<summary>More</summary>") < page.index('name="stress"')
+    as_ada.post("/check-in/", {"mood": 4, "stress": 8}, **HTMX)
+    check_in = ada.check_ins.get()
+    assert (check_in.mood, check_in.stress) == (4, 8)
+    assert "stress 8" in re.sub(r"<[^>]+>", "", as_ada.get("/journal/").content.decode())
+    assert 'name="stress" value="8"' in as_ada.get(f"/journal/check-ins/{check_in.pk}/").content.decode()
+    table = as_ada.get("/progress/").content.decode()
+    assert '<th scope="col" class="number">Stress</th>' in table
+    assert '<td class="number">8</td>' in table
+
+
+def test_stress_alone_is_a_check_in(as_ada: Client, ada: Person) -> None:
+    assert as_ada.post("/check-in/", {"stress": "5"}, **HTMX).status_code == 200
+    assert as_ada.post("/check-in/", {"stress": "11"}, **HTMX).status_code == 422
+    assert ada.check_ins.get().stress == 5
+
+
+def test_a_session_that_felt_worse_after_than_before_does_not_make_the_next_ones_longer(
+    as_ada: Client, ada: Person
+) -> None:
+    ada.answers |= {"phq9": 4, "energy": 8, "confidence": 9, "minutes_per_week": 300, "barriers": []}
+    ada.save()
+    now = timezone.now()
+    for days in range(1, 29, 2):
+        journal.add_bout(
+            ada, activity="easy-walk", start=now - timedelta(days=days, hours=1), minutes=20, effort=3,
+            feeling_before=1, feeling_after=2,
+        )  # fmt: skip
+    easy = actions.make_week(ada, now.date())
+    last = ada.bouts.first()
+    journal.change_bout(ada, last, feeling_after=-1)
+    harder = actions.make_week(ada, now.date())
+    assert total_minutes(harder) < total_minutes(easy)
+    session = queries.sessions_of(harder)[0]
+    assert "step-up-feeling" in [step["rule"] for step in session.content["trace"]["steps"]]
+    page = as_ada.get(f"/sessions/{session.pk}/why/").content.decode()
+    assert "as long as before" in page
+
+
+def total_minutes(week: Week) -> int:
+    return sum(session.minutes for session in queries.sessions_of(week))

@@ -18,6 +18,8 @@ from cast import ADA
 
 PAGES = ["/today/", "/week/", "/journal/", "/journal/add/", "/journal/import/", "/progress/", "/progress/answer/", "/questions/",
          "/questions/phq-9/", "/you/", "/you/leave/", "/start/safety/", "/start/likes/", "/help/", "/about/", "/offline/", "/nothing/",
+         "/questions/phq-8/", "/questions/phq-9/?now=1", "/questions/evs/", "/questions/paces-s/", "/questions/gad-7/", "/questions/barriers/", "/questions/confidence/",
+         "/you/reminders/", "/you/signals/", "/help/now/", "/help/plan/", "/help/plan/change/", "/help/alert/", "/help/kept/", "/stop/", "/sessions/{session}/stop/",
          "/account/password/reset/", "/account/password/reset/done/", "/account/confirm-email/", "/account/inactive/", "/sessions/{session}/", "/sessions/{session}/why/"]  # fmt: skip
 #: names, which stay as they are in every language
 NAMES = {
@@ -84,12 +86,17 @@ def numbers_without_rows(steps: re.Match[str]) -> str:
 
 def not_ours() -> set[str]:
     """The names of help lines, the sources of their numbers, copyright lines and the person's own words stay as they are."""
-    from ambulando.measures.instruments import instrument
+    from ambulando.measures.instruments import packaged
     from ambulando.safety.helplines import countries, helplines
 
     texts = [line.name + " " + line.source + " " + (line.text_word or "") for line in helplines("NZ").lines]
     texts += [name for _code, name in countries()]
-    texts += ["http", "https", "www", *ADA["medicines"], instrument("phq-9").copyright]
+    texts += ["http", "https", "www", *ADA["medicines"]]
+    for form in packaged().values():
+        texts += [form.copyright, form.name]
+        if not form.translate:  # the licence lets nobody put these into another language
+            texts += [form.lead, *(item.text for item in (*form.items, *form.extras))]
+            texts += [answer.text for item in form.items for answer in item.answers]
     return {word for text in texts for word in re.findall(r"[A-Za-z]{3,}", text)}
 
 

@@ -23,7 +23,7 @@ class Bout:
 
     ``moving_seconds``: time in movement where the recording tells it. ``metres``, ``ascent`` (metres climbed),
     ``hr_mean``, ``hr_max`` (beats a minute), ``samples`` (points in the recording, 0 when typed in),
-    ``effort`` 0-10 as the person felt it. Raises InputError with one sentence for impossible values.
+    ``effort`` 0-10 as the person felt it, ``feeling_before`` and ``feeling_after`` -5 to 5 on the Feeling Scale. Raises InputError with one sentence for impossible values.
     """
 
     activity: str
@@ -37,6 +37,8 @@ class Bout:
     samples: int = 0
     effort: int | None = None
     warnings: tuple[str, ...] = ()
+    feeling_before: int | None = None
+    feeling_after: int | None = None
 
     def __post_init__(self) -> None:
         activity(self.activity)
@@ -54,6 +56,16 @@ class Bout:
                 raise InputError(f"The bout has {name} {value}; it needs a number that is not below zero.")
         if self.effort is not None and self.effort not in range(11):
             raise InputError(f"The effort is {self.effort}; please give a whole number from 0 to 10.")
+        for name in ("feeling_before", "feeling_after"):
+            value = getattr(self, name)
+            if value is not None and value not in range(-5, 6):
+                raise InputError(f"The {name} is {value}; please give a whole number from -5 to 5.")
+
+    @property
+    def felt_worse(self) -> bool:
+        """Whether it felt worse after than before, where the person told both."""
+        before, after = self.feeling_before, self.feeling_after
+        return before is not None and after is not None and after < before
 
     @property
     def minutes(self) -> float:

@@ -148,7 +148,9 @@ def activity(id: str) -> Activity:  # noqa: A002 - the word of the interface
     """The activity with this id; InputError where the catalogue has none."""
     found = catalogue().get(id)
     if found is None:
-        raise InputError(f"The catalogue has no activity {str(id)[:40]!r}; please choose one that it lists.")
+        raise InputError(
+            f"There is no activity {str(id)[:40]!r} in the catalogue; please choose one that it lists."
+        )
     return found
 
 

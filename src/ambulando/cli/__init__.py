@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from ambulando.cli import evidence, measures, plan, recordings, response, safety, server
+from ambulando.cli import doctor, evidence, measures, plan, recordings, response, safety, server
 from ambulando.cli.talk import stop
 from ambulando.ground import InputError
 
@@ -27,6 +27,7 @@ app.add_typer(response.group, name="response")
 app.add_typer(plan.group, name="plan")
 app.command("serve")(server.serve)
 app.command("demo")(server.demo)
+app.command("doctor")(doctor.doctor)
 app.command("manage", context_settings=server.TAKES_ANYTHING)(server.manage)
 
 

@@ -29,8 +29,8 @@ MODALITY_IDS = (
 LESS_BIAS, LARGER = "krogh2017-less-bias", "krogh2017-trial-size-n-gt50"
 
 _FOUND = (
-    "In trials with {n} people, those who did {subject} had fewer symptoms of depression than those they were compared "
-    "with ({effect}, where 0 is no difference). How sure: {certainty}. "
+    "Trials had {n} people. Those who did {subject} had fewer symptoms than those they were compared with ({effect}, where "
+    "0 is no difference). How sure: {certainty}. "
 )
 _SMALLER = (
     "Trials with less bias, of all kinds of exercise, found less: {less} in the four with the least bias, {larger} in "

@@ -54,7 +54,7 @@ def same_day() -> SameDay:
     mean = int(anchor / 0.05 + 1e-9) * 0.05
     sentence = Words(
         "On days with exercise, people felt about {points} points better later that day, on a scale of 0 to 10. "
-        "Feeling better earlier also made exercise more likely, so we cannot say which came first.",
+        "They also moved more often when they had felt better before, so we cannot say which came first.",
         {"points": f"{mean:.2f}"},
     )
     return SameDay(round(mean, 2), 0.30, tuple(rows[name].reference for name in used), used, sentence)

@@ -1,4 +1,4 @@
-"""The daily check-in: mood, energy and sleep, one tap each on a track of eleven places."""
+"""The daily check-in: mood, energy, sleep and, for who wants it, stress; one tap each on a track of eleven places."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +10,10 @@ PACKAGE = "ambulando.measures"
 
 @dataclass(frozen=True)
 class Scale:
-    """One question with its two ends. Places are whole numbers from ``smallest`` to ``largest``."""
+    """One question with its two ends. Places are whole numbers from ``smallest`` to ``largest``.
+
+    Those that are ``core`` are asked on Today; the others are there for who wants them.
+    """
 
     id: str
     name: str
@@ -19,11 +22,12 @@ class Scale:
     high: Words
     smallest: int
     largest: int
+    core: bool
 
 
 @cache
 def scales() -> dict[str, Scale]:
-    """The scales of a check-in by id, in the order in which they are asked."""
+    """All scales of a check-in by id, in the order in which they are asked."""
     rows = packaged_rows(PACKAGE, "data/scales.csv")
     return {
         row["id"]: Scale(
@@ -34,22 +38,24 @@ def scales() -> dict[str, Scale]:
             high=Words(row["high"]),
             smallest=int(row["smallest"]),
             largest=int(row["largest"]),
+            core=row["core"] == "yes",
         )
         for row in rows
     }
 
 
-SCALES = scales()
+#: the three of Today
+SCALES = {id_: scale for id_, scale in scales().items() if scale.core}
 
 
-def check(mood: int | None, energy: int | None, sleep: int | None) -> None:
+def check(mood: int | None, energy: int | None, sleep: int | None, stress: int | None = None) -> None:
     """Pass a check-in that can be kept; None is a question left alone.
 
     Raises InputError for a place that is not on the scale, or when nothing at all was answered.
     """
-    given = {"mood": mood, "energy": energy, "sleep": sleep}
+    given = {"mood": mood, "energy": energy, "sleep": sleep, "stress": stress}
     for id_, place in given.items():
-        scale = SCALES[id_]
+        scale = scales()[id_]
         whole = isinstance(place, int) and not isinstance(place, bool)
         if place is not None and not (whole and scale.smallest <= place <= scale.largest):
             raise InputError(

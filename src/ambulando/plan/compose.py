@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from ambulando.activity.catalogue import Activity, catalogue
@@ -42,6 +43,7 @@ def options(
     pool: Sequence[Activity],
     *,
     room: int,
+    day: date,
     planned: Sequence[Session] = (),
     relaxed: tuple[str, ...] = (),
 ) -> list[Scored]:
@@ -50,7 +52,7 @@ def options(
     for activity in pool:
         found = score(
             activity,
-            minutes=minutes_for(offer, activity, room=room, relaxed=relaxed),
+            minutes=minutes_for(offer, activity, room=room, day=day, relaxed=relaxed),
             profile=offer.profile,
             standing=offer.standing,
             barriers=offer.barriers,
@@ -60,13 +62,21 @@ def options(
     return scored
 
 
-def minutes_for(offer: Offer, activity: Activity, *, room: int, relaxed: tuple[str, ...] = ()) -> int:
+def minutes_for(
+    offer: Offer, activity: Activity, *, room: int, day: date, relaxed: tuple[str, ...] = ()
+) -> int:
     """The minutes of a session of this activity: the goal within growth, safety and the room of its place."""
     limit = cap(
         activity, offer.standing, offer.screening.limits, liked=likes(offer.profile, activity)
     ).minutes
     small = whole("smallest", "longest") if "dislikes" in relaxed else offer.minutes
-    return min(offer.minutes, limit, room, small)
+    goal = min(offer.minutes, limit, small)
+    return min(goal, max(int(goal * share_of(offer, day)), whole("smallest", "minutes")), room)
+
+
+def share_of(offer: Offer, day: date) -> float:
+    """What part of the minutes safety leaves on this day: less than all only today, as on a day of a flare."""
+    return offer.screening.limits.share if day == offer.standing.today else 1.0
 
 
 def repeated(activity: Activity, planned: Sequence[Session]) -> float:
@@ -89,7 +99,8 @@ def compose(
 ) -> Session:
     """The session for a place. ``turn``: which of the week it is, so that two barriers take turns."""
     activity = choice.chosen.activity
-    minutes = minutes_for(offer, activity, room=place.minutes, relaxed=found.relaxed)
+    minutes = minutes_for(offer, activity, room=place.minutes, day=place.day, relaxed=found.relaxed)
+    share = share_of(offer, place.day)
     turns = [*offer.barriers[turn % 2 :], *offer.barriers[: turn % 2]]
     barrier = next((one for one in turns if one.applies(activity)), None)
     if_then = sentences.if_then(
@@ -112,10 +123,14 @@ def compose(
     room = step("room in its time", place.minutes, "minutes", "offered" if asked else "times")
     tight = [one for one in (limit.step, room) if one["value"] == minutes]
     rule = "smallest" if minutes < offer.minutes and not tight else (tight or [offer.steps[-1]])[0]["rule"]
+    less = [step("share of today", share, "of the minutes", "safety-minutes")] if share < 1 else []
+    if less and minutes < min(offer.minutes, limit.minutes, place.minutes):
+        rule = "safety-minutes"
     steps = [
         *offer.steps,
         limit.step,
         room,
+        *less,
         step("minutes", minutes, "minutes", rule, limit.step["rows"] if rule == limit.step["rule"] else ()),
         *score_steps(choice.chosen, offer.standing),
         step("less for variety", repeated(activity, planned), "score", "variety"),

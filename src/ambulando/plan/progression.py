@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import floor
 from statistics import median
 
+from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import Activity
 from ambulando.plan.rules import number, whole
 from ambulando.plan.standing import Standing, loaded
@@ -54,6 +55,9 @@ def goal(profile: Profile, standing: Standing, limits: Limits, *, missed: int = 
     if _earned(standing, limits, missed=missed) and standing.days_a_week >= number("step-up", "often"):
         minutes *= number("step-up", "factor")
         steps.append(step("a tenth longer", minutes, "minutes", "step-up", standing.bout_rows))
+    elif (worse := _felt_worse(standing)) and _earned(standing, limits, missed=missed, however_it_felt=True):
+        rows = [row("bout", bout.start) for bout in worse]
+        steps.append(step("as long as before", minutes, "minutes", "step-up-feeling", rows))
     for name, rule, factor in _softer(standing, missed=missed):
         minutes *= factor
         steps.append(step(name, minutes, "minutes", rule, standing.bout_rows + standing.checkin_rows))
@@ -160,8 +164,15 @@ def _base(standing: Standing) -> tuple[float, list[Step]]:
     return value, [step("gentle start", value, "minutes", "gentle-start")]
 
 
-def _earned(standing: Standing, limits: Limits, *, missed: int) -> bool:
+def _felt_worse(standing: Standing) -> list[Bout]:
+    """Which of the sessions that growth is earned with felt worse after than before."""
+    return [bout for bout in standing.bouts[-whole("step-up", "sessions") :] if bout.felt_worse]
+
+
+def _earned(standing: Standing, limits: Limits, *, missed: int, however_it_felt: bool = False) -> bool:
     last = standing.bouts[-whole("step-up", "sessions") :]
+    if _felt_worse(standing) and not however_it_felt:
+        return False
     if not limits.progression or missed or standing.soft or len(last) < whole("step-up", "sessions"):
         return False
     fresh = all((standing.today - bout.day).days < whole("step-up", "within") for bout in last)
@@ -175,7 +186,7 @@ def _softer(standing: Standing, *, missed: int) -> list[tuple[str, str, float]]:
     if standing.gap is not None and standing.gap >= whole("missed-week", "days"):
         found.append(("half after a week without", "missed-week", number("missed-week", "factor")))
     if standing.energy is not None and standing.energy <= number("low-energy", "energy"):
-        found.append(("shorter with little energy", "low-energy", number("low-energy", "factor")))
+        found.append(("shorter when energy is low", "low-energy", number("low-energy", "factor")))
     return found
 
 

@@ -48,39 +48,39 @@ WHY: Mapping[tuple[str, str], str] = {
     (
         "some",
         "liked",
-    ): "You said you like it, {minutes} minutes fits, and people in trials of {kind} had fewer symptoms than those they were compared with ({certainty}).",
+    ): "You said you like it and {minutes} minutes fits; people in trials of {kind} had fewer symptoms than those they were compared with ({certainty}).",
     (
         "some",
         "back",
-    ): "You came back to it lately, {minutes} minutes fits, and people in trials of {kind} had fewer symptoms than those they were compared with ({certainty}).",
+    ): "You came back to it lately and {minutes} minutes fits; people in trials of {kind} had fewer symptoms than those they were compared with ({certainty}).",
     (
         "some",
         "fits",
-    ): "{minutes} minutes fits what you told us, and people in trials of {kind} had fewer symptoms than those they were compared with ({certainty}).",
+    ): "{minutes} minutes fits what you told us; people in trials of {kind} had fewer symptoms than those they were compared with ({certainty}).",
     (
         "near",
         "liked",
-    ): "You said you like it, {minutes} minutes fits, and people in trials of {subject} had fewer symptoms than those they were compared with ({certainty}; we have no result for {kind} alone).",
+    ): "You said you like it and {minutes} minutes fits; people in trials of {subject} had fewer symptoms than those they were compared with ({certainty}; we have no result for {kind} alone).",
     (
         "near",
         "back",
-    ): "You came back to it lately, {minutes} minutes fits, and people in trials of {subject} had fewer symptoms than those they were compared with ({certainty}; we have no result for {kind} alone).",
+    ): "You came back to it lately and {minutes} minutes fits; people in trials of {subject} had fewer symptoms than those they were compared with ({certainty}; we have no result for {kind} alone).",
     (
         "near",
         "fits",
-    ): "{minutes} minutes fits what you told us, and people in trials of {subject} had fewer symptoms than those they were compared with ({certainty}; we have no result for {kind} alone).",
+    ): "{minutes} minutes fits what you told us; people in trials of {subject} had fewer symptoms than those they were compared with ({certainty}; we have no result for {kind} alone).",
     (
         "whole",
         "liked",
-    ): "You said you like it, {minutes} minutes fits, and people in trials of exercise of all kinds had fewer symptoms than those they were compared with ({certainty}; we have no firm result for {kind} alone).",
+    ): "You said you like it and {minutes} minutes fits; people in trials of exercise of all kinds had fewer symptoms than those they were compared with ({certainty}; we have no firm result for {kind} alone).",
     (
         "whole",
         "back",
-    ): "You came back to it lately, {minutes} minutes fits, and people in trials of exercise of all kinds had fewer symptoms than those they were compared with ({certainty}; we have no firm result for {kind} alone).",
+    ): "You came back to it lately and {minutes} minutes fits; people in trials of exercise of all kinds had fewer symptoms than those they were compared with ({certainty}; we have no firm result for {kind} alone).",
     (
         "whole",
         "fits",
-    ): "{minutes} minutes fits what you told us, and people in trials of exercise of all kinds had fewer symptoms than those they were compared with ({certainty}; we have no firm result for {kind} alone).",
+    ): "{minutes} minutes fits what you told us; people in trials of exercise of all kinds had fewer symptoms than those they were compared with ({certainty}; we have no firm result for {kind} alone).",
     (
         "none",
         "liked",

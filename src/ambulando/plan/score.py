@@ -17,7 +17,7 @@ from ambulando.safety.profile import Profile
 #: Names of steps of a trace, whole, so that they can be translated.
 CERTAINTY_SHARE = {
     "high": "share for high certainty",
-    "moderate": "share for moderate certainty",
+    "moderate": "share where certainty is moderate",
     "low": "share for low certainty",
     "very low": "share for very low certainty",
 }

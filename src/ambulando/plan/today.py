@@ -45,6 +45,18 @@ def suggestion(sessions: Sequence[Session], *, today: date, energy: float | None
     return first if planned_low else smaller(first)
 
 
+#: the step of a trace for a session that safety made shorter for one day
+SHARE = "share of today"
+
+
+def shorter(session: Session, share: float) -> Session:
+    """This share of a session, never less than its smallest version; for a day of a flare."""
+    minutes = min(max(int(session.minutes * share), _least()), session.minutes)
+    made = with_minutes(session, minutes, "half" if session.size == "full" else session.size)
+    noted = step(SHARE, minutes, "minutes", "safety-minutes")
+    return replace(made, trace={**made.trace, "steps": [*made.trace["steps"], noted]})
+
+
 def smaller(session: Session) -> Session:
     """Half of a session; then its smallest version of two to five minutes, which counts in full and stays."""
     half = session.minutes // 2
@@ -96,7 +108,9 @@ def swap(
     scored = [
         one
         for entry in pool
-        for one in options(offer, [entry], room=_room(entry, before, session), relaxed=found.relaxed)
+        for one in options(
+            offer, [entry], room=_room(entry, before, session), day=session.day, relaxed=found.relaxed
+        )
     ]
     choice = choose(scored, rng)
     room = _room(choice.chosen.activity, before, session)

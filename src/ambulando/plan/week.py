@@ -102,7 +102,7 @@ def _fill(offer: Offer, places: Slots, rng: Random) -> tuple[tuple[Session, ...]
     for place in places.slots:
         found = hot if place.hot else cool
         pool = _rested(found.kept, place, week, offer.standing)
-        scored = options(offer, pool, room=place.minutes, planned=week, relaxed=found.relaxed)
+        scored = options(offer, pool, room=place.minutes, day=place.day, planned=week, relaxed=found.relaxed)
         choice = choose(scored, rng)
         week.append(compose(offer, found, choice, place, turn=len(week), planned=week, asked=places.asked))
     used = [hot if place.hot else cool for place in places.slots] or [cool]

@@ -123,7 +123,7 @@ def fit(series: Series, *, prior: str | Priors = "central", grid: Grid | None = 
     unknown = [modality for modality in series.minutes if modality not in believed.weeks]
     if unknown:
         raise InputError(
-            f"The priors say nothing about {', '.join(unknown)}. Please make them for every modality."
+            f"The priors say nothing about {', '.join(unknown)}. Please make them again with each modality."
         )
     covariates = covariates_of(series)
     tally = counts(series, covariates)

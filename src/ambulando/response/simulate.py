@@ -126,7 +126,9 @@ def simulated_person(
         raise InputError(f"A simulated person needs at least one day, not {days}.")
     modality_of = {name: _modality(name) for name in activities}
     if not modality_of:
-        raise InputError("A simulated person needs at least one activity. Please name one of the catalogue.")
+        raise InputError(
+            "A simulated person needs something to do. Please name an activity of the catalogue."
+        )
     facts = figures()
     who = truth or simulated_truth(rng, sorted(set(modality_of.values())))
     state = rng.normal(0, who.sd * math.sqrt(who.inertia_share))

@@ -36,9 +36,8 @@ def sentence(
     """The answer in one or two sentences, about the same-day effect of one modality (None: nothing was done yet)."""
     if modality is None:
         return Words(
-            "It is too early to say from your own days. In trials, people who were offered exercise felt somewhat "
-            "better after some weeks than people who were not. The most careful trials found a smaller difference, "
-            "or none."
+            "It is too early to say from your own days. In trials, people were offered exercise or not. After some weeks, "
+            "those who were offered it felt somewhat better. The most careful trials found a smaller difference, or none."
         )
     called = {"modality": CALLED.get(modality, Words(modality))}
     if grade == "A":
@@ -72,14 +71,14 @@ def _from_trials(modality: str, called: dict[str, Words]) -> Words:
         )
     if found.fit == "own":
         return Words(
-            "It is too early to say from your own days. In trials, people who were offered {modality} felt somewhat "
-            "better after some weeks than people who were not. The most careful trials of exercise found a smaller "
+            "It is too early to say from your own days. In trials, people were offered {modality} or not. After some weeks, "
+            "those who were offered it felt somewhat better. The most careful trials of exercise found a smaller "
             "difference, or none.",
             called,
         )
     return Words(
         "It is too early to say from your own days, and there is no firm trial result for {modality} alone. In trials, "
-        "people who were offered exercise felt somewhat better after some weeks than people who were not. The most "
+        "people were offered exercise or not. After some weeks, those who were offered it felt somewhat better. The most "
         "careful trials found a smaller difference, or none.",
         called,
     )
@@ -112,15 +111,15 @@ def model_in_words(covariates: tuple[str, ...]) -> Words:
     """What the model does, for "how do you know?"."""
     if covariates:
         return Words(
-            "We compare your evenings day by day. We allow for your usual level, a slow trend, how one day carries "
-            "over to the next, what you did the day before, and how you felt or slept before the session. A "
-            "mood that is missing is never filled in. For what you did on a day without a record we take your usual "
-            "amount."
+            "We compare your evenings day by day. We allow for your usual level, a slow trend, and how one day carries "
+            "over to the next. We allow for what you did the day before, and for how you felt or slept before the session "
+            "too. A mood that is missing is never filled in. For what you did on a day without a record we take your "
+            "usual amount."
         )
     return Words(
-        "We compare your evenings day by day. We allow for your usual level, a slow trend, how one day carries over "
-        "to the next and what you did the day before. A mood that is missing is never filled in. For what you did on a "
-        "day without a record we take your usual amount."
+        "We compare your evenings day by day. We allow for your usual level, a slow trend, and how one day carries "
+        "over to the next. We allow for what you did the day before too. A mood that is missing is never filled in. "
+        "For what you did on a day without a record we take your usual amount."
     )
 
 

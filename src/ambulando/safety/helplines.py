@@ -158,7 +158,7 @@ def _elsewhere() -> Helplines:
         emergency=number,
         emergency_also=(),
         emergency_words=Words(
-            "In danger now, call your local emergency number. {number} works in Europe and on many mobile phones.",
+            "In danger now, call the emergency number of the place where you are. {number} works in Europe and on many mobile phones.",
             {"number": number},
         ),
         emergency_source=str(table["elsewhere"]["emergency_source"]),

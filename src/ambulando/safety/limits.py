@@ -12,7 +12,7 @@ class Limits:
     ``max_minutes`` is for one session (None: no bound; 0: no session at all). ``max_impact`` is 0 to 3 as in the
     catalogue. ``progression`` False: the plan never grows by itself. ``latest_hour``: no session ends after this
     hour of the day. ``no_floor``: nothing that gets down to the floor. ``no_falls``: nothing in which a fall or a knock is
-    likely. ``no_heat``: no hot rooms or hot hours.
+    likely. ``no_heat``: no hot rooms or hot hours. ``share``: of the minutes that would be planned for today, 0 to 1.
     ``no_numbers``: show no counts or scores of exercise. ``no_heart_rate``: no heart rate zones. ``seated``: only
     what can be done sitting.
     """
@@ -28,6 +28,7 @@ class Limits:
     no_numbers: bool = False
     no_heart_rate: bool = False
     seated: bool = False
+    share: float = 1.0
 
 
 def tightest(*limits: Limits) -> Limits:
@@ -48,4 +49,5 @@ def tightest(*limits: Limits) -> Limits:
         no_numbers=any(one.no_numbers for one in limits),
         no_heart_rate=any(one.no_heart_rate for one in limits),
         seated=any(one.seated for one in limits),
+        share=min((one.share for one in limits), default=1.0),
     )

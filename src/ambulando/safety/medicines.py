@@ -6,31 +6,21 @@ from dataclasses import dataclass
 from functools import cache
 
 from ambulando.ground import InputError, packaged_rows
-from ambulando.safety.words import PACKAGE, nearest
+from ambulando.safety.words import PACKAGE, named, nearest
 
-CLASSES = (
-    "ssri",
-    "snri",
-    "tricyclic",
-    "maoi",
-    "bupropion",
-    "mirtazapine",
-    "other-antidepressant",
-    "beta-blocker",
-    "lithium",
-    "antipsychotic",
-    "stimulant",
-    "sedative",
-)
+CLASSES: tuple[str, ...] = tuple(named("medicine"))
+#: The class of common medicines that need no note; no rule asks for it.
+NONE_KNOWN = "none-known"
 #: What stands beside a name on the box and says nothing about what it is: salts and kinds of tablet.
-_BESIDE = """
-hydrochloride hcl hydrobromide hydrochlorid succinate tartrate fumarate hemifumarate maleate oxalate
-mesilate mesylate besilate besylate carbonate citrate sulfate sulphate decanoate acetate pamoate
-sodium potassium xl xr sr er cr la mr pr cd od xt retard depot prolonged extended modified sustained
-release tablet tablets capsule capsules tab tabs cap caps drops solution injection patch maintena
-consta generic daily
-"""
-BESIDE = frozenset(_BESIDE.split())
+BESIDE = frozenset({
+    "hydrochloride", "hcl", "hydrobromide", "hydrochlorid", "succinate", "tartrate", "fumarate",
+    "hemifumarate", "maleate", "oxalate", "mesilate", "mesylate", "besilate", "besylate", "carbonate",
+    "citrate", "sulfate", "sulphate", "decanoate", "acetate", "pamoate", "sodium", "potassium", "xl",
+    "xr", "sr", "er", "cr", "la", "mr", "pr", "cd", "od", "xt", "retard", "depot", "prolonged",
+    "extended", "modified", "sustained", "release", "tablet", "tablets", "capsule", "capsules", "tab",
+    "tabs", "cap", "caps", "drops", "solution", "injection", "patch", "maintena", "consta", "generic",
+    "daily", "pen", "flexpen", "kwikpen", "solostar",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,6 +78,13 @@ def resembling(written: str) -> str | None:
     """A known name that looks like this one, to ask "did you mean ...?". It is never taken in its place."""
     near = nearest(_plain(written), medicines())
     return medicines()[near].name if near else None
+
+
+def corrected(written: str, name: str) -> str:
+    """What a person wrote with its unknown name replaced by ``name``; the dose and whatever else stands beside it stays."""
+    plain = _plain(written)
+    at = written.casefold().find(plain)
+    return name if at < 0 else written[:at] + name + written[at + len(plain) :]
 
 
 def _parts(written: str) -> tuple[Medicine | None, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ambulando.activity.catalogue import MODALITIES, catalogue
 from ambulando.ground import InputError
+from ambulando.safety.limits import INTENSITIES
 from ambulando.safety.words import countries_of_the_world, country_code, named, nearest
 
 CONDITIONS: tuple[str, ...] = tuple(named("condition"))
@@ -42,6 +43,8 @@ class Profile:
 
     ``minutes_per_week`` is what they have time for; ``money`` is the dearest they would go, 0 (free) to 3;
     ``energy`` and ``confidence`` are 0 to 10; ``clearance`` is True once a clinician agreed to more than light.
+    ``intensity`` is how hard they would like it; ``flare``: a flare of pain today; ``medicine_changed``: a new medicine or
+    dose in the last weeks; ``hot``: hot days where they are now.
     """
 
     age: int | None = None
@@ -64,6 +67,10 @@ class Profile:
     energy: int | None = None
     confidence: int | None = None
     clearance: bool | None = None
+    intensity: str | None = None
+    flare: bool | None = None
+    medicine_changed: bool | None = None
+    hot: bool | None = None
 
 
 KEYS = tuple(field.name for field in fields(Profile))
@@ -231,4 +238,8 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "energy": _whole(0, 10),
     "confidence": _whole(0, 10),
     "clearance": _yes_or_no,
+    "intensity": _one_of(INTENSITIES),
+    "flare": _yes_or_no,
+    "medicine_changed": _yes_or_no,
+    "hot": _yes_or_no,
 }

@@ -9,6 +9,7 @@ from typing import Any
 from ambulando.ground import InputError, packaged_toml
 from ambulando.safety.limits import INTENSITIES, Limits
 from ambulando.safety.medicines import CLASSES
+from ambulando.safety.profile import Profile
 from ambulando.safety.words import PACKAGE, named
 
 EFFECTS = ("allow", "cap", "avoid", "ask-first", "stop")
@@ -46,7 +47,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class FactRule:
-    """How a number of a profile becomes a fact: below, or at least; for "active" both of days and minutes."""
+    """How an answer of a profile becomes a fact: below, at least, or equal; for "active" both of days and minutes."""
 
     id: str
     key: str
@@ -54,6 +55,20 @@ class FactRule:
     at_least: int | None
     days_at_least: int | None
     minutes_at_least: int | None
+    equals: str | bool | None
+
+    def holds(self, profile: Profile) -> bool:
+        """Whether this fact holds of a person; an answer that was not given makes no fact."""
+        value = getattr(profile, self.key)
+        if value is None:
+            return False
+        if self.equals is not None:
+            return bool(value == self.equals)
+        if self.days_at_least is not None and self.minutes_at_least is not None:
+            return bool(value.days >= self.days_at_least and value.minutes >= self.minutes_at_least)
+        return (self.below is None or value < self.below) and (
+            self.at_least is None or value >= self.at_least
+        )
 
 
 @cache
@@ -64,16 +79,17 @@ def rules() -> tuple[Rule, ...]:
 
 @cache
 def fact_rules() -> tuple[FactRule, ...]:
-    """How the numbers of a profile become facts."""
+    """How the answers of a profile become facts."""
     return _fact_rules(packaged_toml(PACKAGE, "data/rules.toml"))
 
 
 def rules_of(table: Mapping[str, Any]) -> tuple[Rule, ...]:
     """The rules that a TOML table describes, checked. Raises InputError naming the rule that is at fault."""
-    known = {"cleared", "medicine:unknown", *(fact.id for fact in _fact_rules(table))}
+    known = {"medicine:unknown", *(fact.id for fact in _fact_rules(table))}
     known |= {f"{kind}:{id_}" for kind in ("condition", "symptom") for id_ in named(kind)}
     known |= {f"medicine:{name}" for name in CLASSES}
-    made = tuple(_rule(row, table["sources"], known) for row in table["rules"])
+    groups = table.get("groups", {})
+    made = tuple(_rule(row, table["sources"], known, groups) for row in table["rules"])
     ids = [rule.id for rule in made]
     for id_ in ids:
         if ids.count(id_) > 1:
@@ -90,12 +106,18 @@ def _fact_rules(table: Mapping[str, Any]) -> tuple[FactRule, ...]:
             at_least=row.get("at_least"),
             days_at_least=row.get("days_at_least"),
             minutes_at_least=row.get("minutes_at_least"),
+            equals=row.get("equals"),
         )
         for row in table["facts"]
     )
 
 
-def _rule(row: Mapping[str, Any], sources: Mapping[str, Any], known: set[str]) -> Rule:
+def _rule(
+    row: Mapping[str, Any],
+    sources: Mapping[str, Any],
+    known: set[str],
+    groups: Mapping[str, Sequence[str]],
+) -> Rule:
     where = f"rules.toml, rule '{row.get('id', '?')}',"
     try:
         source = sources[row["source"]]
@@ -103,7 +125,7 @@ def _rule(row: Mapping[str, Any], sources: Mapping[str, Any], known: set[str]) -
         made = Rule(
             id=str(row["id"]),
             all_of=tuple(row.get("all", ())),
-            any_of=tuple(row.get("any", ())),
+            any_of=tuple(fact for one in row.get("any", ()) for fact in groups.get(one, (one,))),
             unless=tuple(row.get("unless", ())),
             effect=str(row["effect"]),
             outcome=str(row.get("outcome", "full")),
@@ -134,6 +156,8 @@ def _check(rule: Rule, where: str, known: set[str]) -> None:
         raise InputError(f"{where} holds light movement, which only a symptom may do.")
     if rule.effect == "allow" and rule.limits != Limits():
         raise InputError(f"{where} allows and limits at once.")
+    if not 0 < rule.limits.share <= 1:
+        raise InputError(f"{where} leaves a share of {rule.limits.share}, which is not above 0 and up to 1.")
     closed = rule.limits.max_minutes == 0
     if closed != (rule.effect == "stop"):
         raise InputError(f"{where} must have max_minutes 0 exactly when it stops.")

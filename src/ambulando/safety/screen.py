@@ -1,6 +1,7 @@
 """The readiness screen: what a person told becomes facts, facts fire rules, rules give limits and reasons.
 
-Own-worded, on the three questions of the ACSM screening of 2015: how active now, known illness, symptoms.
+Own-worded, on the questions of the ACSM screening of 2015: how active now, known illness, symptoms, and how hard the
+person would like it.
 """
 
 from dataclasses import dataclass
@@ -8,11 +9,11 @@ from dataclasses import dataclass
 from ambulando.ground import Words
 from ambulando.safety.limits import Limits, tightest
 from ambulando.safety.medicines import classes_of
-from ambulando.safety.profile import Profile
+from ambulando.safety.profile import Active, Profile
 from ambulando.safety.rules import EFFECTS, OUTCOMES, Rule, fact_rules, rules
 from ambulando.safety.words import named
 
-__all__ = ["Constraint", "Limits", "Screening", "facts_of", "screen", "tightest"]
+__all__ = ["Constraint", "Limits", "Screening", "facts_of", "of_medicine", "screen", "tightest"]
 
 
 @dataclass(frozen=True)
@@ -59,27 +60,17 @@ def screen(profile: Profile) -> Screening:
     return Screening(outcome, constraints, tightest(*(rule.limits for rule in fired)))
 
 
+def of_medicine(written: str) -> tuple[Constraint, ...]:
+    """What a medicine brings by itself, to somebody who is well and active: its notes and its limits."""
+    return screen(Profile(medicines=(written,), active=Active(7, 60))).constraints
+
+
 def facts_of(profile: Profile) -> frozenset[str]:
     """The facts that rules ask for: "condition:ID", "symptom:ID", "medicine:CLASS", and those of the fact table."""
     facts = {f"condition:{id_}" for id_ in profile.conditions}
     facts |= {f"symptom:{id_}" for id_ in profile.symptoms}
     facts |= {f"medicine:{name}" for written in profile.medicines for name in classes_of(written)}
-    if profile.pregnant:
-        facts.add("condition:pregnant")
-    if profile.clearance:
-        facts.add("cleared")
-    for rule in fact_rules():
-        value = getattr(profile, rule.key)
-        if value is None:
-            continue
-        if rule.days_at_least is not None and rule.minutes_at_least is not None:
-            holds = value.days >= rule.days_at_least and value.minutes >= rule.minutes_at_least
-        else:
-            holds = (rule.below is None or value < rule.below) and (
-                rule.at_least is None or value >= rule.at_least
-            )
-        if holds:
-            facts.add(rule.id)
+    facts |= {rule.id for rule in fact_rules() if rule.holds(profile)}
     return frozenset(facts)
 
 

@@ -1,4 +1,4 @@
-"""What a profile may name: conditions, symptoms and barriers with their words, and the countries of the world."""
+"""What a profile may name: conditions, symptoms and barriers with their words; classes of medicines; countries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from functools import cache
 from ambulando.ground import InputError, Words, packaged_rows
 
 PACKAGE = "ambulando.safety"
-KINDS = ("condition", "symptom", "barrier")
+KINDS = ("condition", "symptom", "barrier", "medicine")
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,11 @@ class Named:
 
 @cache
 def named(kind: str) -> Mapping[str, Named]:
-    """All conditions, symptoms or barriers by id. ``kind`` is "condition", "symptom" or "barrier"."""
+    """All conditions, symptoms, barriers or classes of medicines by id. ``kind`` is one of KINDS."""
     rows = packaged_rows(PACKAGE, "data/answers.csv")
     for number, row in enumerate(rows, start=1):
         if row["kind"] not in KINDS or not row["id"]:
-            raise InputError(
-                f"Row {number} of answers.csv is neither a condition nor a symptom nor a barrier."
-            )
+            raise InputError(f"Row {number} of answers.csv is none of these: {', '.join(KINDS)}.")
     found = [Named(row["id"], Words(row["name"]), Words(row["said"])) for row in rows if row["kind"] == kind]
     if len({one.id for one in found}) < len(found):
         raise InputError(f"answers.csv names a {kind} twice.")

@@ -83,6 +83,7 @@ def ensure_simulated_person() -> Person:
             answers=list(one.answers),
             total=result.total,
             band=result.band or "",
+            made_at=datetime.combine(one.day, time(18), tzinfo=now.tzinfo),
         )
     if series := convert.series(person, first, now.date()):
         actions.keep_answer(person, convert.stored_answer(fit(series)))

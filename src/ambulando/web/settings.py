@@ -57,6 +57,9 @@ INSTALLED_APPS = [
     "ambulando.web.people",
     "ambulando.web.journal",
     "ambulando.web.plans",
+    "ambulando.web.help",
+    "ambulando.web.signals",
+    "ambulando.web.reminders",
     "ambulando.web.library",
 ]
 
@@ -75,6 +78,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "ambulando.web.people.middleware.own_time_zone",
     "ambulando.web.people.middleware.kept_by_nobody",
+    "ambulando.web.help.middleware.says_for_whom",
     "ambulando.web.people.middleware.stays_signed_in",
     "ambulando.web.people.middleware.signs_in_again",
 ]

@@ -1,9 +1,15 @@
 from django.urls import include, path
 
+from ambulando.web.operate import operate
+
 urlpatterns = [
     path("account/", include("allauth.account.urls")),
+    path("operate/", operate, name="operate"),
     path("", include("ambulando.web.people.urls")),
     path("", include("ambulando.web.journal.urls")),
     path("", include("ambulando.web.plans.urls")),
+    path("", include("ambulando.web.help.urls")),
+    path("", include("ambulando.web.signals.urls")),
+    path("", include("ambulando.web.reminders.urls")),
     path("", include("ambulando.web.library.urls")),
 ]

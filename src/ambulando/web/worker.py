@@ -28,10 +28,23 @@ def main(attached: bool) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
+    from huey import crontab
     from huey.contrib.djhuey import HUEY
 
-    import ambulando.web.plans.jobs  # noqa: F401 - so that the worker knows them
+    # so that the worker knows them
+    import ambulando.web.help.jobs
+    import ambulando.web.plans.jobs
+    import ambulando.web.reminders.jobs
+    import ambulando.web.signals.jobs  # noqa: F401
+    from ambulando.web.heartbeat import MINUTES, beat
 
+    # A job like any other, so that it tells of the schedule and of the thread that works.
+    @HUEY.periodic_task(crontab(minute=f"*/{MINUTES}"))
+    def still_here() -> None:
+        beat(settings.DATA)
+
+    beat(settings.DATA)
     # One thread writes, so that jobs never wait for each other's lock. A stop lets the job at hand end.
     HUEY.create_consumer(
         workers=1,

@@ -39,7 +39,7 @@ def recording_of(what: str, data: bytes, zone: tzinfo | None) -> Recording:
     if not bouts and not days:
         kind = f" (its kind is {content.kind!r})" if content.kind not in (None, "activity") else ""
         raise InputError(
-            f"{what} is a FIT file without a recorded activity{kind}; please export the activity itself."
+            f"{what} is a FIT file without a recorded activity{kind}; please export the one that you recorded."
         )
     return Recording("fit", tuple(bouts), days, warnings=tuple(warnings))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,10 +11,13 @@ from django.utils import timezone
 from ambulando.activity.bouts import Bout as DoneBout
 from ambulando.activity.recordings.importing import Imported, look_at
 from ambulando.ground import InputError
-from ambulando.measures import checkins, scoring
+from ambulando.measures import checkins, schedule, scoring
+from ambulando.measures.instruments import instrument as form_of
 from ambulando.safety import item9
-from ambulando.web.journal.models import Assessment, Bout, CheckIn, Recording
+from ambulando.web.journal import queries
+from ambulando.web.journal.models import Assessment, Bout, CheckIn, Offer, Recording
 from ambulando.web.journal.signals import changed
+from ambulando.web.people.actions import tell
 from ambulando.web.people.models import Person
 
 #: hours of the day before which a check-in counts as the morning one
@@ -28,7 +32,7 @@ def part_of(moment: datetime) -> str:
 def check_in(person: Person, day: date, part: str, **scales: int | None) -> CheckIn:
     """Keep the scales that were answered; those that were not stay as they are. Raises InputError for a bad value."""
     answered = {name: value for name, value in scales.items() if value is not None}
-    checkins.check(**{name: answered.get(name) for name in checkins.SCALES})
+    checkins.check(**{name: answered.get(name) for name in checkins.scales()})
     found, _ = CheckIn.objects.update_or_create(person=person, day=day, part=part, defaults=answered)
     changed.send(sender=CheckIn, person=person)
     return found
@@ -42,10 +46,13 @@ def remove_check_in(person: Person, check_in: CheckIn) -> None:
 
 @transaction.atomic
 def add_bout(
-    person: Person, *, activity: str, start: datetime, minutes: int, effort: int | None = None, note: str = ""
+    person: Person, *, activity: str, start: datetime, minutes: int, **told: int | str | None
 ) -> Bout:
-    """Keep what was done. The same sent twice, as by a double click, is kept once."""
-    same = {"activity": activity, "start": start, "seconds": minutes * 60, "effort": effort, "note": note}
+    """Keep what was done. The same sent twice, as by a double click, is kept once.
+
+    ``told``: effort, feeling_before, feeling_after, talk and note, as far as the person told them.
+    """
+    same = {"activity": activity, "start": start, "seconds": minutes * 60} | told
     if found := person.bouts.filter(**same).first():
         return found
     bout = Bout.objects.create(person=person, **same)
@@ -94,11 +101,13 @@ def import_recording(
             "seconds": max(1, round(bout.seconds)),
             "warnings": [str(w) for w in bout.warnings],
         }
-        # An export that was made again, perhaps more complete, takes the place of the earlier one; effort and note stay.
+        # An export that was made again, perhaps more complete, takes the place of the earlier one; what the person
+        # told (effort, feelings, note) stays.
         if before is None:
             Bout.objects.create(person=person, recording=kept, **values)
         else:
-            values["effort"] = before.effort if before.effort is not None else bout.effort
+            for name in ("effort", "feeling_before", "feeling_after"):
+                values[name] = values[name] if (told := getattr(before, name)) is None else told
             if before.corrected:
                 values = {
                     name: value
@@ -122,7 +131,8 @@ def assess(
 ) -> tuple[Assessment, str]:
     """Keep the answers with their score. Returns the assessment and the route of item 9: none, help, emergency-first.
 
-    The same answers sent twice within a minute, as by a double click, are kept once.
+    ``answers``: those of the items, which those of the extras may follow. The same sent twice within a minute, as by a
+    double click, is kept once. What a form tells about the person for their plan is told for them too.
     """
     if all(answer is None for answer in answers):
         raise InputError("No question was answered yet. Answer those you can; you may leave some out.")
@@ -142,11 +152,55 @@ def assess(
         band=result.band or "",
         help_shown=route != "none",
     )
+    if told := for_the_plan(result, answers):
+        tell(person, told)
     changed.send(sender=Assessment, person=person)
     return assessment, route
+
+
+def for_the_plan(result: scoring.Score, answers: Sequence[int | None]) -> dict[str, Any]:
+    """What a whole form says of the person in the words of a profile; most say nothing of that kind."""
+    if not result.complete:
+        return {}
+    if result.instrument == "evs":
+        days, minutes = answers[:2]
+        return {"active": {"days": days, "minutes": minutes if days and minutes else 0}}
+    if result.instrument == "confidence":
+        return {"confidence": result.total}
+    if result.instrument == "barriers":
+        return {"barriers": list(result.chosen)}
+    return {}
 
 
 @transaction.atomic
 def remove_assessment(person: Person, assessment: Assessment) -> None:
     assessment.delete()
     changed.send(sender=Assessment, person=person)
+
+
+@transaction.atomic
+def skip(person: Person, instrument: str, now: datetime) -> bool:
+    """Pass over the turn of a questionnaire: the next comes one interval later. A second tap changes nothing."""
+    today = now.astimezone(person.zone).date()
+    if instrument not in [one.instrument.id for one in queries.due(person, today)]:
+        return False
+    Offer.objects.update_or_create(person=person, instrument=instrument, defaults={"skipped_at": now})
+    return True
+
+
+@transaction.atomic
+def pause(person: Person, instrument: str, until: date | None) -> None:
+    """Offer a questionnaire, and those that ask the same, no sooner than ``until``; None ends the pause."""
+    kin = [one.id for one in schedule.family(form_of(instrument), queries.questionnaires(person))]
+    person.offers.filter(instrument__in=kin).update(paused_until=None)
+    if until:
+        Offer.objects.update_or_create(person=person, instrument=instrument, defaults={"paused_until": until})
+
+
+@transaction.atomic
+def want(person: Person, instrument: str, wanted: bool) -> None:
+    """Switch the offers of a questionnaire on, or those of all that ask the same off. One of them alone is on."""
+    kin = [one.id for one in schedule.family(form_of(instrument), queries.questionnaires(person))]
+    for name in kin:
+        state = (True if name == instrument else None) if wanted else False
+        Offer.objects.update_or_create(person=person, instrument=name, defaults={"wanted": state})

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ambulando.activity.catalogue import MODALITIES, catalogue
+from ambulando.measures.instruments import instrument
 from ambulando.web.people.words import MODALITY_NAMES
 from ambulando.web.templatetags.words import say
 
@@ -23,6 +24,12 @@ def activity_choices() -> list[tuple[str, list[tuple[str, str]]]]:
         ]
         groups.append((str(MODALITY_NAMES[modality]), sorted(group, key=lambda choice: choice[1])))
     return groups
+
+
+def answers_of(instrument_id: str) -> list[tuple[str, str]]:
+    """The answers of an instrument of one question, the higher ones first, and a dash for none."""
+    answers = sorted(instrument(instrument_id).items[0].answers, key=lambda answer: -answer.score)
+    return [("", "–"), *((str(answer.score), say(answer.text)) for answer in answers)]
 
 
 class BoutForm(forms.Form):
@@ -57,6 +64,27 @@ class BoutForm(forms.Form):
         empty_value=None,
         coerce=int,
         choices=[("", "–"), *((n, str(n)) for n in range(11))],
+    )
+    feeling_before = forms.TypedChoiceField(
+        label=_("How did you feel before?"),
+        required=False,
+        empty_value=None,
+        coerce=int,
+        choices=lambda: answers_of("feeling-scale"),
+    )
+    feeling_after = forms.TypedChoiceField(
+        label=_("And after?"),
+        required=False,
+        empty_value=None,
+        coerce=int,
+        choices=lambda: answers_of("feeling-scale"),
+    )
+    talk = forms.TypedChoiceField(
+        label=_("While you moved, could you talk?"),
+        required=False,
+        empty_value=None,
+        coerce=int,
+        choices=lambda: answers_of("talk-test"),
     )
     note = forms.CharField(
         label=_("A note for yourself (you can leave this out)"),

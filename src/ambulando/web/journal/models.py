@@ -1,15 +1,27 @@
 """What a person did and felt, as they said it or as their device recorded it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.utils import timezone
 
 ZERO_TO_TEN = [MinValueValidator(0), MaxValueValidator(10)]
+#: the Feeling Scale, from very bad to very good
+FEELING = [MinValueValidator(-5), MaxValueValidator(5)]
+
+
+class Total(models.FloatField[Any, Any]):
+    """A total, which is whole wherever an instrument counts whole points: 14 is read as 14, not as 14.0."""
+
+    def from_db_value(self, value: float | None, *_: object) -> int | float | None:
+        return int(value) if value is not None and value == int(value) else value
 
 
 class CheckIn(models.Model):
-    """Mood, energy and sleep of a morning or a later part of a day; each may be left out."""
+    """Mood, energy, sleep and stress of a morning or a later part of a day; each may be left out."""
 
     MORNING, LATER = "morning", "later"
 
@@ -19,6 +31,7 @@ class CheckIn(models.Model):
     mood = models.PositiveSmallIntegerField(null=True, validators=ZERO_TO_TEN)
     energy = models.PositiveSmallIntegerField(null=True, validators=ZERO_TO_TEN)
     sleep = models.PositiveSmallIntegerField(null=True, validators=ZERO_TO_TEN)
+    stress = models.PositiveSmallIntegerField(null=True, validators=ZERO_TO_TEN)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -27,7 +40,7 @@ class CheckIn(models.Model):
             UniqueConstraint(fields=["person", "day", "part"], name="one_check_in_for_each_part_of_a_day"),
             *(
                 CheckConstraint(condition=Q(**{f"{scale}__lte": 10}), name=f"check_in_{scale}_is_0_to_10")
-                for scale in ("mood", "energy", "sleep")
+                for scale in ("mood", "energy", "sleep", "stress")
             ),
         ]
 
@@ -54,13 +67,17 @@ class Recording(models.Model):
 
 
 class Bout(models.Model):
-    """Something done: an activity of the catalogue, its start, how long, how hard it felt."""
+    """Something done: an activity of the catalogue, its start, how long, how hard it was and how it felt."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="bouts")
     activity = models.CharField(max_length=64)
     start = models.DateTimeField()
     seconds = models.PositiveIntegerField(validators=[MinValueValidator(1), MaxValueValidator(24 * 3600)])
     effort = models.PositiveSmallIntegerField(null=True, blank=True, validators=ZERO_TO_TEN)
+    feeling_before = models.SmallIntegerField(null=True, blank=True, validators=FEELING)
+    feeling_after = models.SmallIntegerField(null=True, blank=True, validators=FEELING)
+    #: the answer to the talk test, by its score
+    talk = models.SmallIntegerField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)
     # from a recording
     recording = models.ForeignKey(Recording, null=True, on_delete=models.CASCADE, related_name="bouts")
@@ -78,6 +95,10 @@ class Bout(models.Model):
     class Meta:
         ordering = ["-start"]
         indexes = [models.Index(fields=["person", "start"])]
+        constraints = [
+            CheckConstraint(condition=Q(**{f"{name}__range": (-5, 5)}), name=f"bout_{name}_is_minus_5_to_5")
+            for name in ("feeling_before", "feeling_after")
+        ]
 
     def __str__(self) -> str:
         return f"{self.activity}, {self.minutes} min"
@@ -94,13 +115,33 @@ class Assessment(models.Model):
     instrument = models.CharField(max_length=32)
     day = models.DateField()
     answers = models.JSONField()
-    total = models.PositiveSmallIntegerField(null=True)
+    total = Total(null=True)
     band = models.CharField(max_length=64, blank=True)
     help_shown = models.BooleanField(default=False)
-    made_at = models.DateTimeField(auto_now_add=True)
+    #: when it was written down; ``day`` is the date that the person's own clock showed then
+    made_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-day", "-made_at"]
 
     def __str__(self) -> str:
         return f"{self.instrument} of {self.day}"
+
+
+class Offer(models.Model):
+    """What a person asked for about one questionnaire: whether it is offered, its last skip, and a pause."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="offers")
+    instrument = models.CharField(max_length=32)
+    #: switched on or off; where neither was said, it is offered once it was filled in
+    wanted = models.BooleanField(null=True)
+    skipped_at = models.DateTimeField(null=True)
+    paused_until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["person", "instrument"], name="one_offer_for_each_questionnaire")
+        ]
+
+    def __str__(self) -> str:
+        return f"offer of {self.instrument}"

@@ -3,9 +3,13 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from ambulando.activity.bouts import Bout as DoneBout
+from ambulando.measures import schedule
+from ambulando.measures.instruments import instruments
+from ambulando.measures.schedule import Due, Wish
+from ambulando.measures.shape import Instrument
 from ambulando.web.journal.models import Assessment, Bout, CheckIn
 from ambulando.web.people.models import Person
 
@@ -30,6 +34,8 @@ def as_done(bout: Bout, person: Person) -> DoneBout:
         hr_max=bout.hr_max,
         samples=bout.samples,
         effort=bout.effort,
+        feeling_before=bout.feeling_before,
+        feeling_after=bout.feeling_after,
         warnings=tuple(bout.warnings),
     )
 
@@ -85,3 +91,62 @@ def earlier_than(person: Person, day: date) -> bool:
         person.assessments.filter(day__lt=day),
     ]
     return any(found.exists() for found in querysets)
+
+
+def questionnaires(person: Person) -> list[Instrument]:
+    """The forms that this person may choose to fill in; first the one that asks nothing that nobody would answer to.
+
+    Those that count exercise are left out for whom such counts can do harm.
+    """
+    known = [one for one in instruments().values() if one.group == "questionnaire" and fits(one, person)]
+    return sorted(known, key=lambda one: one.id != "phq-8")
+
+
+def fits(form: Instrument, person: Person) -> bool:
+    """Whether this person may be shown what a form counts: a total with a unit counts minutes of exercise."""
+    return form.unit is None or not person.no_numbers
+
+
+def done_on(person: Person) -> dict[str, date]:
+    """The last local day of each instrument with a total, by its id."""
+    rows = (
+        person.assessments.filter(total__isnull=False)
+        .order_by()
+        .values("instrument")
+        .annotate(last=Max("day"), written=Max("made_at"))
+    )
+    return {
+        row["instrument"]: schedule.counted_from(row["last"], row["written"], person.zone) for row in rows
+    }
+
+
+def wishes(person: Person) -> dict[str, Wish]:
+    """What the person asked for about each questionnaire, by its id."""
+    return {
+        one.instrument: Wish(
+            wanted=one.wanted,
+            skipped=schedule.local_day(one.skipped_at, person.zone) if one.skipped_at else None,
+            paused_until=one.paused_until,
+        )
+        for one in person.offers.all()
+    }
+
+
+def due(person: Person, today: date) -> list[Due]:
+    """The questionnaires that could be filled in today, the longest waiting first; none that was never chosen."""
+    return list(schedule.due(questionnaires(person), done_on(person), wishes(person), today))
+
+
+def latest_questionnaires(person: Person, count: int) -> QuerySet[Assessment]:
+    """The last ``count`` that were filled in; not those for the plan, nor counts that do not fit."""
+    left_out = [one.id for one in instruments().values() if one.group == "plan" or not fits(one, person)]
+    return person.assessments.exclude(instrument__in=left_out)[:count]
+
+
+def assessment_before(person: Person, assessment: Assessment) -> Assessment | None:
+    """The one with the same instrument that came before, where both have a total."""
+    if assessment.total is None:
+        return None
+    return person.assessments.filter(
+        instrument=assessment.instrument, total__isnull=False, made_at__lt=assessment.made_at
+    ).first()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ambulando.web.journal import views
+from ambulando.web.journal import questionnaires, views
 
 urlpatterns = [
     path("check-in/", views.check_in, name="check_in"),
@@ -11,9 +11,11 @@ urlpatterns = [
     path("journal/import/", views.import_files, name="import_files"),
     path("journal/bouts/<int:pk>/", views.change_bout, name="change_bout"),
     path("journal/bouts/<int:pk>/remove/", views.remove_bout, name="remove_bout"),
-    path("questions/", views.questionnaires, name="questionnaires"),
-    path("questions/<slug:instrument_id>/", views.questionnaire, name="questionnaire"),
-    path("assessments/<int:pk>/", views.assessment, name="assessment"),
-    path("assessments/<int:pk>/help/", views.assessment_help, name="assessment_help"),
-    path("assessments/<int:pk>/remove/", views.remove_assessment, name="remove_assessment"),
+    path("questions/", questionnaires.questionnaires, name="questionnaires"),
+    path("questions/<slug:instrument_id>/", questionnaires.questionnaire, name="questionnaire"),
+    path("questions/<slug:instrument_id>/skip/", questionnaires.skip, name="skip_questionnaire"),
+    path("questions/<slug:instrument_id>/pause/", questionnaires.pause, name="pause_questionnaire"),
+    path("questions/<slug:instrument_id>/want/", questionnaires.want, name="want_questionnaire"),
+    path("assessments/<int:pk>/", questionnaires.assessment, name="assessment"),
+    path("assessments/<int:pk>/remove/", questionnaires.remove_assessment, name="remove_assessment"),
 ]

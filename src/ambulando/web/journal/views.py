@@ -1,4 +1,4 @@
-"""The check-in, the journal, files from devices, and questionnaires."""
+"""The check-in, the journal, and files from devices."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,15 +20,11 @@ from django_htmx.http import trigger_client_event
 
 from ambulando.activity import recordings
 from ambulando.activity.catalogue import catalogue
-from ambulando.ground import InputError, Words
+from ambulando.ground import InputError
 from ambulando.measures import checkins
-from ambulando.measures.change import change
-from ambulando.measures.instruments import Item, instrument, instruments
-from ambulando.safety import helplines as lines
-from ambulando.safety import item9
 from ambulando.web.journal import actions, queries
 from ambulando.web.journal.forms import BoutForm, ImportForm
-from ambulando.web.journal.models import Assessment, Bout, CheckIn
+from ambulando.web.journal.models import Bout, CheckIn
 from ambulando.web.people.unsent import given
 from ambulando.web.posted import posted
 
@@ -36,6 +32,8 @@ from ambulando.web.posted import posted
 PAGE_OF_DAYS = 30
 #: minutes that the form for something done starts with
 USUAL_MINUTES = 10
+#: what no device measures, and the person alone tells of something done
+TOLD = ("effort", "feeling_before", "feeling_after", "talk", "note")
 
 
 @posted(back="today")
@@ -43,7 +41,7 @@ USUAL_MINUTES = 10
 def check_in(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
     try:
-        scales = {name: _number(request.POST.get(name)) for name in checkins.SCALES}
+        scales = {name: _number(request.POST.get(name)) for name in checkins.scales()}
         actions.check_in(request.user, now.date(), actions.part_of(now), **scales)
         said, status = _("Saved."), 200
     except InputError as error:
@@ -71,7 +69,7 @@ def change_check_in(request: HttpRequest, pk: int) -> HttpResponse:
     error = None
     if request.method == "POST":
         try:
-            scales = {name: _number(request.POST.get(name)) for name in checkins.SCALES}
+            scales = {name: _number(request.POST.get(name)) for name in checkins.scales()}
             actions.check_in(request.user, found.day, found.part, **scales)
         except InputError as problem:
             error = str(problem)
@@ -80,7 +78,7 @@ def change_check_in(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(journal_at(found.day))
     context = {
         "check_in": found,
-        "scales": [(scale, getattr(found, scale.id)) for scale in checkins.SCALES.values()],
+        "scales": [(scale, getattr(found, scale.id)) for scale in checkins.scales().values()],
         "places": range(11),
         "error": error,
         "page": "journal",
@@ -158,8 +156,7 @@ def add_bout(request: HttpRequest) -> HttpResponse:
             activity=values["activity"],
             start=values["start"],
             minutes=values["minutes"],
-            effort=values["effort"],
-            note=values["note"],
+            **{name: values[name] for name in TOLD},
         )
         so_far = queries.sessions_so_far(request.user)
         messages.success(request, _("Kept. That is {count} so far.").format(count=so_far))
@@ -176,13 +173,12 @@ def change_bout(request: HttpRequest, pk: int) -> HttpResponse:
         "day": start.date(),
         "time": start.time().replace(second=0, microsecond=0),  # as the form shows it
         "minutes": max(1, bout.minutes),
-        "effort": bout.effort,
-        "note": bout.note,
+        **{name: getattr(bout, name) for name in TOLD},
     }
     form = BoutForm(given(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        changed: dict[str, Any] = {name: values[name] for name in ("effort", "note")}
+        changed: dict[str, Any] = {name: values[name] for name in TOLD}
         if "activity" in form.changed_data:
             changed["activity"] = values["activity"]
         # Seconds that a device measured stay as they are while nobody alters them.
@@ -234,102 +230,3 @@ def uploaded(files: Sequence[UploadedFile]) -> Iterator[tuple[str, bytes | Input
             for name, data in recordings.expand(path):
                 yield name.replace(str(path), file.name or _("the file")), data
             path.unlink()
-
-
-@login_required
-def questionnaires(request: HttpRequest) -> HttpResponse:
-    # The one that asks nothing that nobody answers to comes first.
-    known = sorted(instruments().values(), key=lambda one: one.id != "phq-8")
-    context = {"instruments": known, "page": "progress"}
-    return render(request, "journal/questionnaires.html", context)
-
-
-@login_required
-def questionnaire(request: HttpRequest, instrument_id: str) -> HttpResponse:
-    if instrument_id not in instruments():
-        raise Http404
-    chosen = instrument(instrument_id)
-    error = None
-    sent = given(request) or {}
-    if request.method == "POST":
-        try:
-            answers = [
-                _answer(request.POST.get(f"item-{number}"))
-                for number, _item in enumerate(chosen.items, start=1)
-            ]
-            assessment, route = actions.assess(request.user, instrument_id, answers, timezone.localdate())
-        except InputError as problem:
-            error = str(problem)
-        else:
-            return redirect("assessment_help" if route != "none" else "assessment", pk=assessment.pk)
-    rows = [
-        (number, item, sent.get(f"item-{number}", "")) for number, item in enumerate(chosen.items, start=1)
-    ]
-    context = {"instrument": chosen, "rows": rows, "error": error, "page": "progress"}
-    return render(request, "journal/questionnaire.html", context, status=422 if error else 200)
-
-
-def _answer(text: str | None) -> int | None:
-    if text in (None, ""):
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise InputError(_("One of the answers was not among those offered. Please choose again.")) from None
-
-
-@login_required
-def assessment_help(request: HttpRequest, pk: int) -> HttpResponse:
-    """After a positive item 9: help first, before any total. The answers are kept, and the way on stays open."""
-    found = get_object_or_404(Assessment, pk=pk, person=request.user)
-    if not found.help_shown:
-        return redirect("assessment", pk=pk)
-    context = {
-        "assessment": found,
-        "help": lines.helplines(request.user.answers.get("country"), today=timezone.localdate()),
-        "emergency_first": item9.route(found.answers, not_safe_now="now" in request.GET) == "emergency-first",
-    }
-    return render(request, "journal/assessment_help.html", context)
-
-
-@login_required
-def assessment(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Assessment, pk=pk, person=request.user)
-    before = (
-        request.user.assessments.filter(
-            instrument=found.instrument, total__isnull=False, made_at__lt=found.made_at
-        ).first()
-        if found.total is not None
-        else None
-    )
-    chosen = instrument(found.instrument)
-    context = {
-        "assessment": found,
-        "instrument": chosen,
-        "band": next((band for band in chosen.bands if band.id == found.band), None),
-        "before": before,
-        "change": change(found.instrument, before.total, found.total) if before and chosen.change else None,
-        "missing": sum(answer is None for answer in found.answers),
-        "pairs": [
-            (item, in_words(item, answer)) for item, answer in zip(chosen.items, found.answers, strict=False)
-        ],
-        "page": "progress",
-    }
-    return render(request, "journal/assessment.html", context)
-
-
-def in_words(item: Item, answer: int | None) -> Words | None:
-    """An answer as the instrument words it; None where it was left out."""
-    return next((one.text for one in item.answers if one.score == answer), None)
-
-
-@login_required
-def remove_assessment(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(Assessment, pk=pk, person=request.user)
-    return removed(
-        request,
-        lambda: actions.remove_assessment(request.user, found),
-        what=instrument(found.instrument).name,
-        when=date_format(found.day, "j F Y"),
-        back=reverse("progress"),
-    )

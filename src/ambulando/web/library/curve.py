@@ -104,7 +104,7 @@ def picture(
             own_words,
         )
     alt = _(
-        "Curve: the risk of becoming depressed by weekly activity, with its interval. It falls steeply at "
+        "Curve: how the risk of becoming depressed goes with what people do in a week, with its interval. It falls steeply at "
         "first and then flattens. The values stand in the table below."
     )
     return format_html(

@@ -29,8 +29,6 @@ from ambulando.web.templatetags.words import figure as figure_of
 DOSE, BRISK_WALK = "pearce2022-any", "pearce2022-brisk-walk"
 #: doses of the curve that carry their risk in the picture
 MARKED = (4.375, 8.75)
-#: people for whom counted activity can do harm see the curve without their own numbers
-WITHOUT_OWN_NUMBERS = {"eating-disorder", "compulsive-exercise"}
 COUNTED = ("percent", "sessions", "rank (SUCRA)")
 #: what a word of certainty means, for a reader
 SURE = {
@@ -54,7 +52,7 @@ UNITS = {
 }
 _DIFFERENCE = gettext_lazy(
     "Difference (SMD, d): how far two groups are apart, in standard deviations. 0 is none; about 0.2 is small, 0.5 is middling "
-    "and 0.8 is large. Below 0 is fewer symptoms with exercise, unless a row says otherwise."
+    "and 0.8 is large. Below 0 is fewer symptoms for those who exercised, unless a row says that it is not so."
 )
 _RATIO = gettext_lazy("Ratio (RR, OR, HR): 1 is no difference, 0.8 is a fifth less, 1.2 is a fifth more.")
 MEANINGS = {
@@ -206,7 +204,7 @@ def dose(request: HttpRequest, results: dict[str, Any]) -> dict[str, Any]:
 
 def own_week(person: Person, today: date) -> dict[str, Any] | None:
     """The dose of the last seven days; where there is none, that of a usual week of the last four."""
-    if WITHOUT_OWN_NUMBERS & set(person.answers.get("conditions") or ()):
+    if person.no_numbers:  # for whom counted activity can do harm, the curve stands without their own
         return None
     bouts = journal.done_bouts(person, since=today - timedelta(days=28))
 
@@ -278,8 +276,8 @@ def sentences(
     point = curve.at(points, own["dose"])
     said.append(
         _(
-            "Among people who did about that much, the risk was {less} percent lower than among those who did nothing "
-            "(somewhere between {low} and {high} percent)."
+            "Among people who did about that much, the risk was {less} percent lower than among those who did none. "
+            "It may be anything from {low} to {high} percent."
         ).format(less=_lower(point["rr"]), low=_lower(point["ci"][1]), high=_lower(point["ci"][0]))
     )
     return [

@@ -76,7 +76,7 @@ def _effects(analysis: str) -> dict[str, Any]:
 def pictures(results: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     """(name, theme, width, SVG) of each picture."""
     pooled = recompute.pooled(FOREST, method="REML", test="hksj")
-    better, worse = "fewer symptoms with exercise", "more symptoms"
+    better, worse = "exercise: fewer symptoms", "more symptoms"
     words = figures.forest_words(pooled, better, worse)
     for theme in ("light", "dark"):
         for width in ("phone", "wide"):

@@ -3,10 +3,7 @@ from django.urls import path
 from ambulando.web.library import questions, views
 
 urlpatterns = [
-    path("help/", views.help_page, name="help"),
     path("about/", views.about, name="about"),
-    path("offline/", views.offline, name="offline"),
-    path("sw.js", views.service_worker, name="service_worker"),
     path("why/", views.evidence, name="evidence"),
     path("why/rows/<slug:analysis_id>/", views.rows, name="rows"),
     path("why/row/<slug:row_id>/", views.row, name="row"),

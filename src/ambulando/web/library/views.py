@@ -1,15 +1,11 @@
-"""What trials say, the rules, help, and what this is: pages that need no account."""
+"""What trials say, the rules, and what this is: pages that need no account."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
@@ -21,52 +17,10 @@ from ambulando.evidence import base, within_person
 from ambulando.evidence.questions import stated
 from ambulando.evidence.rows import Contrast, DoseRow, EffectContrast, EventContrast
 from ambulando.plan.rules import rules as plan_rules
-from ambulando.safety import helplines as lines
 from ambulando.safety.rules import rules as safety_rules
 from ambulando.web.library import queries, questions
 from ambulando.web.people.words import MODALITY_NAMES
 from ambulando.web.templatetags.words import figure as figure_of
-
-#: what the service worker keeps: help, what it looks like, and the page for the rest
-SHELL = (
-    "ambulando.css",
-    "vendor/pico.css",
-    "vendor/atkinson-400.woff2",
-    "vendor/atkinson-700.woff2",
-    "ambulando.js",
-    "vendor/htmx.js",
-    "icon.svg",
-)
-
-
-@require_safe
-def help_page(request: HttpRequest) -> HttpResponse:
-    """Lines for the chosen country, else the person's own. Public, without JavaScript, kept for offline."""
-    country = request.GET.get("country")
-    if country is None and request.user.is_authenticated:
-        country = request.user.answers.get("country")
-    found = lines.helplines(country or None, today=timezone.localdate())
-    context = {
-        "help": found,
-        "emergency_first": True,  # on a small screen what stands below the lines is not seen
-        "countries": [("", _("Choose a country")), *lines.countries()],
-    }
-    return render(request, "library/help.html", context)
-
-
-@require_safe
-def offline(request: HttpRequest) -> HttpResponse:
-    return render(request, "library/offline.html")
-
-
-@require_safe
-@cache_control(no_cache=True)
-def service_worker(request: HttpRequest) -> HttpResponse:
-    """The script that keeps the help page; at the root, because a worker rules only what lies below its address."""
-    paths = [reverse("help"), reverse("offline"), *(staticfiles_storage.url(name) for name in SHELL)]
-    script = render_to_string("library/sw.js")
-    script = script.replace("PATHS", json.dumps(paths)).replace("VERSION", ambulando.__version__)
-    return HttpResponse(script, content_type="text/javascript")
 
 
 @require_safe

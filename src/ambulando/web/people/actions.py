@@ -1,7 +1,7 @@
 """What is changed about a person. Each takes the person first."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -27,4 +27,17 @@ def finish_onboarding(person: Person, now: datetime) -> Person:
     if person.onboarded_at is None:
         person.onboarded_at = now
         person.save(update_fields=["onboarded_at"])
+    return person
+
+
+def add_symptom(person: Person, symptom: str) -> Person:
+    """Keep a symptom among the answers, so that the plan holds until the person takes it out again."""
+    symptoms = person.answers.get("symptoms", [])
+    return person if symptom in symptoms else tell(person, {"symptoms": [*symptoms, symptom]})
+
+
+def flares(person: Person, day: date | None) -> Person:
+    """It flares on this local day; None: it does not."""
+    person.flare_on = day
+    person.save(update_fields=["flare_on"])
     return person

@@ -9,9 +9,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ambulando.activity.catalogue import KIT, MODALITIES
-from ambulando.ground import InputError
-from ambulando.safety.helplines import countries
-from ambulando.safety.profile import profile_from
 from ambulando.safety.words import named
 from ambulando.web.people.models import Person
 from ambulando.web.people.words import DAY_NAMES, DAY_PARTS, KIT_NAMES, MODALITY_NAMES, PLACE_NAMES
@@ -34,133 +31,12 @@ def names_of(kind: str) -> list[tuple[str, str]]:
     return [(id_, say(answer.name)) for id_, answer in named(kind).items()]
 
 
-def country_choices() -> list[tuple[str, str]]:
-    return [("", _("Another country")), *((code, say(name)) for code, name in countries())]
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    return [
-        (name, name.replace("_", " "))
-        for name in sorted(available_timezones())
-        if "/" in name or name == "UTC"
-    ]
-
-
 class Chips(forms.CheckboxSelectMultiple):
     template_name = "people/chips.html"
 
 
 class Pills(forms.RadioSelect):
     template_name = "people/chips.html"
-
-
-class SafetyForm(forms.Form):
-    age = forms.IntegerField(
-        label=_("How old are you?"),
-        min_value=1,
-        max_value=120,
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        error_messages={
-            "required": _("Please put in your age in years."),
-            "invalid": _("Please put in your age in years."),
-            "min_value": _("Please put in your age in years."),
-            "max_value": _("Please put in your age in years."),
-        },
-    )
-    country = forms.ChoiceField(
-        label=_("Where do you live? We show its help lines."), required=False, choices=country_choices
-    )
-    time_zone = forms.ChoiceField(label=_("Your time zone"), choices=zone_choices)
-    active_days = forms.TypedChoiceField(
-        label=_("On how many days of a usual week do you move for ten minutes or more?"),
-        coerce=int,
-        choices=[(n, str(n)) for n in range(8)],
-        widget=Pills,
-        initial=0,
-    )
-    active_minutes = forms.TypedChoiceField(
-        label=_("On such a day, for about how long?"),
-        coerce=int,
-        required=False,
-        empty_value=0,
-        choices=[
-            (10, _("10 minutes")),
-            (20, _("20 minutes")),
-            (30, _("30 minutes")),
-            (45, _("45 minutes")),
-            (60, _("an hour or more")),
-        ],
-        widget=Pills,
-        initial=10,
-    )
-    conditions = forms.MultipleChoiceField(
-        label=_("Do you live with any of these?"),
-        help_text=_("Leave all of them empty if none fits."),
-        required=False,
-        choices=lambda: names_of("condition"),
-        widget=Chips,
-    )
-    symptoms = forms.MultipleChoiceField(
-        label=_("Have you felt any of these lately?"),
-        help_text=_("At rest, in daily life or when you move."),
-        required=False,
-        choices=lambda: names_of("symptom"),
-        widget=Chips,
-    )
-    clearance = forms.ChoiceField(
-        label=_("Has a doctor or nurse said that exercise is fine for you?"),
-        required=False,
-        choices=[("", _("I have not asked")), ("true", _("Yes")), ("false", _("They said to wait"))],
-        widget=Pills,
-    )
-    medicines = forms.CharField(
-        label=_("Which medicines do you take? One on each line. You can leave this out."),
-        help_text=_(
-            "Some of them change how the body takes heat or standing up. We never say to start, stop or change one."
-        ),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors:
-            try:
-                profile_from(self.answers())
-            except InputError as error:
-                self.add_error(None, str(error))
-        return cleaned
-
-    def answers(self) -> dict[str, Any]:
-        """The answers with the keys of a profile."""
-        given = self.cleaned_data
-        days = given["active_days"]
-        return {
-            "age": given["age"],
-            "country": given["country"] or None,
-            "active": {"days": days, "minutes": (given["active_minutes"] or 10) if days else 0},
-            "conditions": given["conditions"],
-            "symptoms": given["symptoms"],
-            "pregnant": "pregnant" in given["conditions"],
-            "clearance": {"true": True, "false": False}.get(given["clearance"]),
-            "medicines": [line.strip() for line in given["medicines"].splitlines() if line.strip()],
-        }
-
-    @staticmethod
-    def initial_of(person: Person) -> dict[str, Any]:
-        told = person.answers
-        active = told.get("active") or {}
-        return {
-            "age": told.get("age"),
-            "country": told.get("country") or "",
-            "time_zone": person.time_zone,
-            "active_days": active.get("days", 0),
-            "active_minutes": active.get("minutes") or 10,
-            "conditions": told.get("conditions", []),
-            "symptoms": told.get("symptoms", []),
-            "clearance": {True: "true", False: "false"}.get(told.get("clearance"), ""),
-            "medicines": "\n".join(told.get("medicines", [])),
-        }
 
 
 class LikesForm(forms.Form):

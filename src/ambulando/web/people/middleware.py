@@ -59,10 +59,11 @@ def signs_in_again(get_response: View) -> View:
     """A form that was sent after its session ended leads to sign-in, and from there back to its page with what was written."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        was_here = request.user.is_authenticated  # who signs out is led to sign-in too, and lost nothing
         response = get_response(request)
         sign_in = resolve_url(settings.LOGIN_URL)
         asked_to = response.status_code == 302 and response["Location"].startswith(sign_in)
-        if request.method != "POST" or request.user.is_authenticated or not asked_to:
+        if request.method != "POST" or was_here or not asked_to:
             return response
         if request.path.startswith(sign_in):
             return response

@@ -6,8 +6,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from ambulando.safety.profile import Profile, profile_from
+from ambulando.safety.rules import Rule, rules
+from ambulando.safety.screen import screen
 
 
 def check_time_zone(name: str) -> None:
@@ -23,6 +26,8 @@ class Person(AbstractUser):
     simulated = models.BooleanField(default=False)
     #: Today shows one card only
     quiet = models.BooleanField(default=False)
+    #: the local day on which they last said that it flares
+    flare_on = models.DateField(null=True)
 
     first_name = None
     last_name = None
@@ -34,3 +39,19 @@ class Person(AbstractUser):
     @property
     def profile(self) -> Profile:
         return profile_from(self.answers)
+
+    @property
+    def no_numbers(self) -> bool:
+        """Whether counts and minutes of exercise are kept from their pages."""
+        return screen(self.profile).limits.no_numbers
+
+    @property
+    def flare_rule(self) -> Rule | None:
+        """The rule for a day of a flare, for those with a condition that it asks for."""
+        (rule,) = (one for one in rules() if one.id == "flare")
+        told = {f"condition:{id_}" for id_ in self.profile.conditions}
+        return rule if told & set(rule.any_of) else None
+
+    @property
+    def flares_today(self) -> bool:
+        return self.flare_on is not None and self.flare_on == timezone.localdate(timezone=self.zone)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ambulando.web.people import actions
-from ambulando.web.people.forms import LikesForm, SafetyForm
+from ambulando.web.people.forms import LikesForm
+from ambulando.web.people.safety_form import SafetyForm
 from ambulando.web.people.unsent import given
 from ambulando.web.plans import actions as plans
 from ambulando.web.plans.landscape import landscape
@@ -27,7 +28,10 @@ def welcome(request: HttpRequest) -> HttpResponse:
 def onboard_safety(request: HttpRequest) -> HttpResponse:
     """The first step: what keeps the plan safe."""
     form = SafetyForm(given(request), initial=SafetyForm.initial_of(request.user))
-    if request.method == "POST" and form.is_valid():
+    look = "look" in request.POST
+    if look:
+        form.only_medicines()
+    if request.method == "POST" and not look and form.is_valid():
         actions.tell(request.user, form.answers(), time_zone=form.cleaned_data["time_zone"])
         if request.user.onboarded_at is None:
             return redirect("onboard_likes")
@@ -37,7 +41,8 @@ def onboard_safety(request: HttpRequest) -> HttpResponse:
     unknown = request.user.onboarded_at is None and request.user.time_zone == "UTC" and not form.is_bound
     zone_known = "" if unknown else "known"
     form.fields["time_zone"].widget.attrs["data-own-time-zone"] = zone_known
-    return render(request, "people/safety.html", {"form": form, "first": request.user.onboarded_at is None})
+    context = {"form": form, "first": request.user.onboarded_at is None, "look": look}
+    return render(request, "people/safety.html", context)
 
 
 @login_required

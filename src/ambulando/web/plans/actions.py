@@ -2,21 +2,24 @@
 
 import random
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from ambulando.ground import stored
 from ambulando.plan import today as plan_today
 from ambulando.plan import week as plan_week
-from ambulando.safety.screen import screen
+from ambulando.safety.screen import Constraint, screen
+from ambulando.safety.stop_signs import StopSign, symptom_after
 from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
+from ambulando.web.people import actions as people
 from ambulando.web.people.models import Person
 from ambulando.web.plans import convert
-from ambulando.web.plans.models import Answer, Session, Week
+from ambulando.web.plans.models import Answer, Session, Stop, Week
 from ambulando.web.plans.queries import missed_in_a_row, sessions_of, week_of
 
 #: days of the person's own past that a plan is made from
@@ -56,7 +59,7 @@ def make_week(person: Person, today: date) -> Week:
         seed=seed,
         outcome=made.outcome,
         message=stored(made.message),
-        constraints=convert.stored_constraints(made.constraints),
+        constraints=convert.stored_constraints(lasting(made.constraints)),
         trace=dict(made.trace),
     )
     Session.objects.filter(pk__in=[session.pk for session in kept]).update(week=week)
@@ -71,10 +74,16 @@ def keep_safe(person: Person, today: date) -> Week | None:
     week = week_of(person, today)
     if week is None:
         return None
-    asked = [constraint.rule for constraint in screen(convert.profile_of(person, today)).constraints]
+    screening = screen(convert.profile_of(person, today))
+    asked = [constraint.rule for constraint in lasting(screening.constraints)]
     if asked == [constraint["rule"] for constraint in week.constraints]:
         return week
     return make_week(person, today)
+
+
+def lasting(constraints: Sequence[Constraint]) -> list[Constraint]:
+    """Without what holds for today alone, as on a day of a flare: tomorrow it is no longer said."""
+    return [one for one in constraints if one.limits.share == 1]
 
 
 @transaction.atomic
@@ -123,14 +132,23 @@ def _replace(person: Person, session: Session, planned: Any) -> Session:
     state = session.state
     session.state = Session.REPLACED
     session.save(update_fields=["state", "changed_at"])
-    return Session.objects.create(week=session.week, person=person, state=state, instead_of=session, **fields)
+    return Session.objects.create(
+        week=session.week,
+        person=person,
+        state=state,
+        started_at=session.started_at,
+        feeling_before=session.feeling_before,
+        instead_of=session,
+        **fields,
+    )
 
 
 @transaction.atomic
 def start(person: Person, session: Session, today: date) -> Session:
     session.state = Session.STARTED
     session.day = today  # any order is fine: what is done now belongs to today
-    session.save(update_fields=["state", "day", "changed_at"])
+    session.started_at = timezone.now()
+    session.save(update_fields=["state", "day", "started_at", "changed_at"])
     return session
 
 
@@ -139,12 +157,17 @@ def done(
     person: Person, session: Session, now: datetime, *, minutes: int | None = None, effort: int | None = None
 ) -> Session:
     """Mark as done, and write the bout into the journal. The smallest version counts in full."""
-    session.refresh_from_db(fields=["bout", "state"])  # a second tap may have come first
+    session.refresh_from_db(fields=["bout", "state", "feeling_before"])  # another tap may have come first
     if session.bout_id:
         return session
     took = minutes or session.minutes
     session.bout = journal.add_bout(
-        person, activity=session.activity, start=now - timedelta(minutes=took), minutes=took, effort=effort
+        person,
+        activity=session.activity,
+        start=now - timedelta(minutes=took),
+        minutes=took,
+        effort=effort,
+        feeling_before=session.feeling_before,
     )
     session.state = Session.DONE
     session.day = now.date()
@@ -167,8 +190,76 @@ def undo(person: Person, session: Session) -> Session:
         journal.remove_bout(person, session.bout)
         session.bout = None
     session.state = Session.PLANNED
-    session.save(update_fields=["bout", "state", "changed_at"])
+    session.feeling_before, session.how_skipped = None, False
+    session.save(update_fields=["bout", "state", "feeling_before", "how_skipped", "changed_at"])
     return session
+
+
+@transaction.atomic
+def feel_before(person: Person, session: Session, feeling: int) -> Session:
+    """Keep how it felt before a session; its bout has it once it is done."""
+    session.feeling_before = feeling
+    session.save(update_fields=["feeling_before", "changed_at"])
+    return session
+
+
+@transaction.atomic
+def skip_how_it_was(person: Person, session: Session) -> Session:
+    """Ask no more how this session was."""
+    session.how_skipped = True
+    session.save(update_fields=["how_skipped", "changed_at"])
+    return session
+
+
+@transaction.atomic
+def stop(
+    person: Person, session: Session, now: datetime, *, sign: StopSign | None = None, minutes: int = 0
+) -> Stop | None:
+    """Close a session that is under way. What was done until then is kept as a bout when ``minutes`` says so.
+
+    A sign that needs a doctor goes among the answers, and the plan holds from now on. The same tap twice counts once.
+    """
+    if session.state == Session.STARTED:
+        if minutes > 0:
+            done(person, session, now, minutes=minutes)
+        else:
+            not_today(person, session)
+    if sign is None:
+        return None
+    before = set(person.stops.exclude(session=session).values_list("sign", flat=True))
+    symptom = symptom_after(sign, before)
+    kept, made = Stop.objects.get_or_create(
+        session=session, sign=sign.id, defaults={"person": person, "symptom": symptom or "", "at": now}
+    )
+    if made and symptom:
+        people.add_symptom(person, symptom)
+        make_week(person, now.date())
+    return kept
+
+
+@transaction.atomic
+def flare(person: Person, today: date) -> None:
+    """It flares today: what is planned for today and not begun becomes half as long, and nothing else changes."""
+    if person.flare_on == today:  # a second tap
+        return
+    people.flares(person, today)
+    share = screen(convert.profile_of(person, today)).limits.share
+    for session in sessions_of(week_of(person, today)):
+        if session.day == today and session.state == Session.PLANNED:
+            _replace(person, session, plan_today.shorter(convert.planned(session), share))
+
+
+@transaction.atomic
+def no_flare(person: Person, today: date) -> None:
+    """It was a slip, or it passed: what was planned for today before is back."""
+    people.flares(person, None)
+    for session in sessions_of(week_of(person, today)):
+        before = session.instead_of
+        last = session.content["trace"]["steps"][-1]["name"]
+        if session.day == today and session.state == Session.PLANNED and before and last == plan_today.SHARE:
+            session.delete()
+            before.state = Session.PLANNED
+            before.save(update_fields=["state", "changed_at"])
 
 
 def reopen(person: Person) -> None:

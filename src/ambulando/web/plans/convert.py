@@ -36,6 +36,7 @@ def profile_of(person: Person, today: date) -> Profile:
         told["energy"] = check_in.energy
     if assessment := read.latest_assessment(person, "phq-9"):
         told["phq9"] = assessment.total
+    told["flare"] = person.flare_on == today
     return profile_from(told)
 
 

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 
+from ambulando.web.journal.models import FEELING
+
 
 class Week(models.Model):
     """A plan: the sessions of seven days, with what it was made from."""
@@ -52,11 +54,16 @@ class Session(models.Model):
     content = models.JSONField()
     state = models.CharField(max_length=12, choices=STATES, default=PLANNED)
     changed_at = models.DateTimeField(auto_now=True)
+    started_at = models.DateTimeField(null=True)
     #: the session that was offered before this one, when the person asked for smaller or other
     instead_of = models.OneToOneField(
         "self", null=True, on_delete=models.SET_NULL, related_name="replaced_by"
     )
     bout = models.OneToOneField("journal.Bout", null=True, on_delete=models.SET_NULL, related_name="session")
+    #: how it felt before, -5 to 5, told while it is under way; the bout has it once it is done
+    feeling_before = models.SmallIntegerField(null=True, validators=FEELING)
+    #: "how was it?" was skipped, and is not asked again
+    how_skipped = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["day", "time"]
@@ -69,6 +76,27 @@ class Session(models.Model):
     def open(self) -> bool:
         """Whether it can still be started, altered or done."""
         return self.state in (self.PLANNED, self.STARTED) and self.week.holds
+
+
+class Stop(models.Model):
+    """A sign that made the person stop a session; the same sign in another one leads to a doctor first."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="stops")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="stops")
+    #: the id of a sign of ``ambulando.safety.stop_signs``
+    sign = models.CharField(max_length=32)
+    #: what it became among the person's answers; empty where it only got its advice
+    symptom = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at"]
+        constraints = [
+            UniqueConstraint(fields=["session", "sign"], name="one_stop_for_each_sign_of_a_session")
+        ]
+
+    def __str__(self) -> str:
+        return f"stop at {self.at}: {self.sign}"
 
 
 class Answer(models.Model):

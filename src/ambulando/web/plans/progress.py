@@ -12,16 +12,19 @@ from ambulando.web.people.models import Person
 #: days that the time line shows
 SHOWN = 365
 WEEKS = 8
+#: the largest total on the axis of points (that of the PHQ-9)
+MOST_POINTS = 27
 
 
 @dataclass(frozen=True)
 class Row:
-    """A day: the latest check-in, minutes of activity, and the last questionnaire filled in."""
+    """A day: the latest check-in, minutes of activity, and the last questionnaire of points that was filled in."""
 
     day: date
     mood: int | None = None
     energy: int | None = None
     sleep: int | None = None
+    stress: int | None = None
     minutes: int | None = None
     instrument: str | None = None
     score: int | None = None
@@ -52,19 +55,21 @@ def time_line(person: Person, today: date) -> TimeLine:
     days: dict[date, dict[str, Any]] = {}
     for one in person.check_ins.filter(day__gt=since).order_by("day", "-part"):  # "morning" before "later"
         day = days.setdefault(one.day, {})
-        for scale in ("mood", "energy", "sleep"):
+        for scale in ("mood", "energy", "sleep", "stress"):
             value = getattr(one, scale)
             if value is not None:
                 day[scale] = value
     for bout in without_overlaps(read.done_bouts(person, since=since)):
         day = days.setdefault(bout.day, {})
         day["minutes"] = day.get("minutes", 0) + bout.minutes
-    for assessment in person.assessments.filter(day__gt=since, total__isnull=False).order_by(
-        "day", "made_at"
-    ):
-        days.setdefault(assessment.day, {}).update(
-            instrument=assessment.instrument.upper(), score=assessment.total
-        )
+    # Points alone have a place on one axis; minutes a week, means and the like have pages of their own.
+    points = [
+        one.id for one in read.questionnaires(person) if one.scoring == "sum" and one.highest <= MOST_POINTS
+    ]
+    for assessment in person.assessments.filter(
+        day__gt=since, total__isnull=False, instrument__in=points
+    ).order_by("day", "made_at"):
+        days.setdefault(assessment.day, {}).update(instrument=assessment.instrument, score=assessment.total)
     rows = (
         Row(day, **{**values, **({"minutes": round(values["minutes"])} if "minutes" in values else {})})
         for day, values in sorted(days.items(), reverse=True)

@@ -47,6 +47,8 @@ def missed_in_a_row(person: Person, today: date) -> int:
         .exclude(state=Session.REPLACED)
         .order_by("-day", "-time")
     )
+    if person.flare_on:  # a day of a flare costs nothing
+        past = past.exclude(day=person.flare_on)
     count = 0
     for state in past.values_list("state", flat=True)[:14]:
         if state == Session.DONE:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ambulando.web.plans import views
+from ambulando.web.plans import stopping, views
 
 urlpatterns = [
     path("today/", views.today, name="today"),
@@ -13,9 +13,14 @@ urlpatterns = [
     path("sessions/<int:pk>/smaller/", views.smaller, name="smaller"),
     path("sessions/<int:pk>/swap/", views.swap, name="swap"),
     path("sessions/<int:pk>/done/", views.done, name="done"),
+    path("sessions/<int:pk>/feeling/", views.feeling, name="feeling"),
     path("sessions/<int:pk>/effort/", views.effort, name="effort"),
     path("sessions/<int:pk>/not-today/", views.not_today, name="not_today"),
     path("sessions/<int:pk>/undo/", views.undo, name="undo"),
+    path("sessions/<int:pk>/stop/", stopping.stop, name="stop"),
+    path("sessions/<int:pk>/stopped/", stopping.stopped, name="stopped"),
+    path("stop/", stopping.stop_signs, name="stop_signs"),
+    path("today/flare/", stopping.flare, name="flare"),
     path("progress/", views.show_progress, name="progress"),
     path("progress/time-line.json", views.time_line, name="time_line"),
     path("progress/answer/", views.how_do_you_know, name="answer"),

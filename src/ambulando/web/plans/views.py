@@ -1,11 +1,12 @@
 """Today, the week, a session and the reasons for it, and progress."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,9 +14,11 @@ from django.utils.translation import gettext as _
 from ambulando.activity.catalogue import catalogue
 from ambulando.ground import InputError
 from ambulando.measures import checkins
+from ambulando.measures.instruments import instrument
 from ambulando.plan.milestones import milestone
 from ambulando.safety import stop_signs
 from ambulando.safety.helplines import helplines
+from ambulando.web.help import queries as hard
 from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
 from ambulando.web.people.onboarded import onboarded
@@ -24,10 +27,11 @@ from ambulando.web.plans import actions, progress, queries
 from ambulando.web.plans.landscape import landscape
 from ambulando.web.plans.models import Session
 from ambulando.web.posted import posted
+from ambulando.web.signals import queries as signals
 
 #: an energy at or under this shows one card and nothing else
 LOW_ENERGY = 2
-EFFORTS = [str(place) for place in range(11)]
+EFFORTS = range(11)
 
 
 @onboarded
@@ -59,16 +63,30 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         "rested_today": rested_today,
         # Who did something, or said "not today", is asked for nothing more.
         "enough": bool(not is_today and (done_today or rested_today)),
-        "scales": [
-            (scale, getattr(check_in, scale.id, None) if check_in else None)
-            for scale in checkins.SCALES.values()
-        ],
+        "scales": scales_of(check_in, core=True),
+        "more_scales": scales_of(check_in, core=False),
         "places": range(11),
+        "feeling": instrument("feeling-scale").items[0],
+        "talk": instrument("talk-test").items[0],
         "quiet": quiet and request.GET.get("all") is None,
         "so_far": so_far,
         "milestone": milestone(so_far),
         "landscape": landscape(so_far),
+        "gentle": (gentle := hard.gentle_question(person, now.date())),
+        # One thing at a time: who is asked how they are is told nothing else.
+        "signal": None if gentle else signals.message(person, now.date()),
+        # Looked for only where it is shown: by the whole page, when nothing else is asked.
+        "due": None if gentle else partial(read.due, person, now.date()),
     }
+
+
+def scales_of(check_in: Any, *, core: bool) -> list[tuple[Any, int | None]]:
+    """The scales of a check-in with what was picked; the core ones, or those behind "more"."""
+    return [
+        (scale, getattr(check_in, scale.id, None) if check_in else None)
+        for scale in checkins.scales().values()
+        if scale.core == core
+    ]
 
 
 def session_action(act: Callable[[HttpRequest, Session], str | None]) -> Callable[..., HttpResponse]:
@@ -152,17 +170,58 @@ def undo(request: HttpRequest, session: Session) -> None:
 
 @posted(back="today")
 @onboarded
+def feeling(request: HttpRequest, pk: int) -> HttpResponse:
+    """How it feels before a session, while it is under way: one tap, or none."""
+    session = get_object_or_404(queries.with_week(), pk=pk, person=request.user)
+    value = place(request.POST.get("feeling_before"), scores_of("feeling-scale"))
+    if not session.open:
+        return kept(request, gone(session) or "")
+    if value is None:
+        return kept(request, _("Please pick one of the places."))
+    actions.feel_before(request.user, session, value)
+    return kept(request, _("Saved."))
+
+
+@posted(back="today")
+@onboarded
 def effort(request: HttpRequest, pk: int) -> HttpResponse:
-    """How hard it was, after "done": one tap, or none."""
+    """How it was, after "done": how it feels, how well talking went, how hard it was. One tap each, or none."""
     session = get_object_or_404(Session, pk=pk, person=request.user, bout__isnull=False)
-    value = request.POST.get("effort")
-    if value in EFFORTS:
-        journal.change_bout(request.user, session.bout, effort=int(value))
-        messages.info(request, _("Thank you. The plan will take that into account."))
-    else:
-        messages.info(request, _("Please pick a number from 0 to 10."))
+    if "skip" in request.POST:
+        actions.skip_how_it_was(request.user, session)
+        if request.htmx:
+            return render(request, "plans/card.html", _today(request))
+        return redirect("today")
+    told = {
+        "feeling_after": place(request.POST.get("feeling_after"), scores_of("feeling-scale")),
+        "talk": place(request.POST.get("talk"), scores_of("talk-test")),
+        "effort": place(request.POST.get("effort"), EFFORTS),
+    }
+    answered = {name: value for name, value in told.items() if value is not None}
+    if not answered:
+        return kept(request, _("Please pick one of the places."))
+    journal.change_bout(request.user, session.bout, **answered)
+    return kept(
+        request,
+        _("Thank you. The plan will take that into account.") if "effort" in answered else _("Saved."),
+    )
+
+
+def scores_of(instrument_id: str) -> list[int]:
+    """The answers of an instrument of one question, by their scores."""
+    return [answer.score for answer in instrument(instrument_id).items[0].answers]
+
+
+def place(text: str | None, places: Iterable[int]) -> int | None:
+    """The place of a scale that was tapped; None for none, and for what is no place of it."""
+    return next((one for one in places if str(one) == text), None)
+
+
+def kept(request: HttpRequest, said: str) -> HttpResponse:
+    """A tap that was kept: one line beside the scales for a script, Today for a form."""
     if request.htmx:
-        return render(request, "plans/card.html", _today(request))
+        return render(request, "journal/saved.html", {"said": said})
+    messages.info(request, said)
     return redirect("today")
 
 
@@ -199,6 +258,8 @@ def remake(request: HttpRequest) -> HttpResponse:
 @onboarded
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     """What a session is, how to do it, and when to stop."""
+    if request.user.no_numbers:
+        return redirect("week")
     found = get_object_or_404(Session, pk=pk, person=request.user)
     context = {
         "page": "week",
@@ -214,6 +275,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
 @onboarded
 def why(request: HttpRequest, pk: int) -> HttpResponse:
     """The stored trace of a suggestion, in three layers, down to the rows."""
+    if request.user.no_numbers:
+        return redirect("week")
     found = get_object_or_404(Session, pk=pk, person=request.user)
     context = {
         "page": "week",
@@ -237,7 +300,7 @@ def show_progress(request: HttpRequest) -> HttpResponse:
         "answer": getattr(person, "answer", None),
         "line": line,
         "weeks": progress.weeks(person, timezone.localdate()),
-        "assessments": person.assessments.all()[:10],
+        "assessments": read.latest_questionnaires(person, 10),
     }
     return render(request, "plans/progress.html", context)
 
@@ -245,6 +308,8 @@ def show_progress(request: HttpRequest) -> HttpResponse:
 @onboarded
 def how_do_you_know(request: HttpRequest) -> HttpResponse:
     """The answer to "does it help me?" with what it was made from."""
+    if request.user.no_numbers:
+        return redirect("progress")
     context = {"page": "progress", "answer": getattr(request.user, "answer", None), "names": MODALITY_NAMES}
     return render(request, "plans/answer.html", context)
 
@@ -252,4 +317,6 @@ def how_do_you_know(request: HttpRequest) -> HttpResponse:
 @onboarded
 def time_line(request: HttpRequest) -> JsonResponse:
     """The rows of the time line, for the chart that is drawn over the table."""
+    if request.user.no_numbers:
+        raise Http404
     return JsonResponse(progress.time_line(request.user, timezone.localdate()).columns())

@@ -47,5 +47,72 @@ for (const label of document.querySelectorAll("[data-shows]")) {
   });
 }
 
+// What is made for paper can be put on it.
+for (const button of document.querySelectorAll("[data-prints]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+// Answers that wait on this device (outbox.js) are sent once there is a connection, and before signing out clears it.
+const waitingAnswers = {
+  read() {
+    try { return JSON.parse(localStorage.getItem("waiting")) || []; } catch { return []; }
+  },
+  write(answers) {
+    if (answers.length) localStorage.setItem("waiting", JSON.stringify(answers));
+    else localStorage.removeItem("waiting");
+  },
+  remove(one) {
+    this.write(this.read().filter((other) => other.id !== one.id));
+  },
+  // Only what the server took, or can never take, goes from here. What another person wrote waits for them.
+  async send() {
+    const start = await fetch("/help/answers/", { cache: "no-store" });
+    const { token } = await start.json();
+    if (!token) return; // nobody is signed in
+    const reader = start.headers.get("Ambulando-For").split(" ")[0];
+    for (const one of this.read().filter((waits) => waits.refusedTo !== reader)) {
+      const body = new URLSearchParams([...one.fields, ["path", one.path], ["at", one.at]]);
+      const answer = await fetch("/help/answers/", { method: "POST", body, headers: { "X-CSRFToken": token } });
+      const told = await answer.json().catch(() => ({}));
+      if (answer.status === 200 || answer.status === 422) {
+        this.remove(one);
+        this.tell(told, one);
+      } else if (told.refused) {
+        this.write(this.read().map((waits) => (waits.id === one.id ? { ...waits, refusedTo: reader } : waits)));
+      }
+    }
+  },
+  tell({ said, go, to }, one) {
+    const note = document.createElement("div");
+    note.className = "note";
+    note.setAttribute("role", "status");
+    const words = document.createElement("p");
+    words.append(said);
+    if (to) {
+      const link = Object.assign(document.createElement("a"), { href: to, textContent: go });
+      words.append(" ", link);
+    }
+    note.append(words);
+    document.getElementById("main").prepend(note);
+    document.dispatchEvent(new CustomEvent("answers-sent", { detail: one }));
+  },
+};
+async function sendWaitingAnswers() {
+  if (!waitingAnswers.read().length) return;
+  const once = (work) => (navigator.locks ? navigator.locks.request("waiting", work) : work());
+  await once(() => waitingAnswers.send()).catch(() => {}); // there is still no connection: they go on waiting
+}
+window.addEventListener("online", sendWaitingAnswers);
+sendWaitingAnswers();
+for (const form of document.querySelectorAll("form[action$='/account/logout/']")) {
+  form.addEventListener("submit", async (event) => {
+    if (!waitingAnswers.read().length) return;
+    event.preventDefault();
+    await sendWaitingAnswers();
+    form.submit();
+  });
+}
+
 // Help works offline: the service worker keeps the help page.
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js");

@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 
 from ambulando.activity.catalogue import catalogue
 from ambulando.ground import Words, words_of
+from ambulando.measures.instruments import instruments
+from ambulando.measures.shape import Instrument
 from ambulando.web.people.unsent import owner_of
 
 register = template.Library()
@@ -32,6 +34,19 @@ def say(sentence: Any) -> str:
         }
         return pattern.format(**values) if values else pattern
     return gettext(sentence) if sentence else ""
+
+
+@register.filter
+def wording(text: Any, instrument: Instrument) -> str:
+    """A question or an answer: translated where the licence of its instrument allows that, else as it is quoted."""
+    return say(text) if instrument.translate or not isinstance(text, str) else text
+
+
+@register.filter
+def instrument_name(instrument_id: str) -> str:
+    """The name of an instrument; its id where its pack is no longer here."""
+    instrument = instruments().get(instrument_id)
+    return say(instrument.name) if instrument else instrument_id.upper()
 
 
 @register.filter
@@ -62,6 +77,12 @@ def percent(share: float) -> str:
 def figure(value: float | None, digits: int = 2) -> str:
     """A number of the evidence with a real minus sign; a dash where there is none."""
     return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+
+
+@register.filter
+def signed(place: int) -> str:
+    """A place on a scale on both sides of nought: +3, 0 or −3."""
+    return f"{place:+d}".replace("-", "−") if place else "0"
 
 
 @register.simple_tag
