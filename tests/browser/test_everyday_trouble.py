@@ -161,3 +161,16 @@ def test_a_tap_at_the_very_moment_the_card_appears_is_kept(open_page: Any) -> No
     )
     page.get_by_role("button", name="done", exact=True).click()
     expect(page.get_by_text("Thank you. The plan will take that into account.")).to_be_visible()
+
+
+def test_the_keyboard_stays_on_start_when_a_check_in_brings_the_card_anew(open_page: Any) -> None:
+    page = open_page()
+    sign_up(page, "keyboard-start", barriers=())
+    start = page.get_by_role("button", name="Start", exact=True)
+    start.focus()
+    with page.expect_response(lambda answer: answer.url.endswith("/today/")):
+        page.evaluate("htmx.trigger(document.body, 'checked-in')")
+    page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(start).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Under way.")).to_be_visible()

@@ -7,6 +7,7 @@ from statistics import median
 
 from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import Activity
+from ambulando.ground import Words
 from ambulando.plan.rules import number, whole
 from ambulando.plan.standing import Standing, loaded
 from ambulando.plan.trace import Step, row, step
@@ -154,7 +155,10 @@ def _base(standing: Standing) -> tuple[float, list[Step]]:
         rule = "soft-percentile" if standing.soft else "percentile"
         share = number(rule, "soft" if standing.soft else "usual")
         value = percentile([minutes for _, minutes in standing.active_days], share)
-        name = f"percentile {share:.0%} of the last {len(standing.active_days)} active days"
+        name = Words(
+            "percentile {share} of the last {days} active days",
+            {"share": f"{share:.0%}", "days": len(standing.active_days)},
+        )
         return value, [step(name, value, "minutes", rule, standing.bout_rows + standing.checkin_rows)]
     if standing.account is not None:
         value = max(standing.account * number("own-account", "share"), number("gentle-start", "shortest"))

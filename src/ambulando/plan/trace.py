@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import ambulando
+from ambulando.ground import Words, stored
 
 Row = dict[str, str]
 Step = dict[str, Any]
@@ -21,7 +22,11 @@ def row(kind: str, name: object) -> Row:
 
 
 def step(
-    name: str, value: float | int | str | None, unit: str, rule: str, rows: Iterable[Mapping[str, str]] = ()
+    name: str | Words,
+    value: float | int | str | None,
+    unit: str,
+    rule: str,
+    rows: Iterable[Mapping[str, str]] = (),
 ) -> Step:
     """One number on the way: its name, value, unit, the rule that made it and the rows it was made from."""
     pointers = [row("rule", rule)]
@@ -29,7 +34,7 @@ def step(
         if dict(pointer) not in pointers:
             pointers.append(dict(pointer))
     return {
-        "name": name,
+        "name": stored(name) if isinstance(name, Words) else name,
         "value": round(value, 4) if isinstance(value, float) else value,
         "unit": unit,
         "rule": rule,

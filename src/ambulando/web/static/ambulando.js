@@ -33,8 +33,13 @@ for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful && event.detail.requestConfig.verb === "post") notSent.hidden = true;
 });
+let focusWentToo = false;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  focusWentToo = event.detail.target.contains(document.activeElement);
+});
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.requestConfig?.verb === "post" && document.activeElement === document.body) {
+  const tapped = event.detail.requestConfig?.verb === "post";
+  if ((tapped || focusWentToo) && document.activeElement === document.body) {
     document.getElementById("suggestion")?.focus({ preventScroll: true });
   }
 });
