@@ -71,7 +71,7 @@ def test_a_person_lives_the_path(open_page: Any, tmp_path: Path, javascript: boo
     expect(page.get_by_role("heading", name="Thank you for telling us")).to_be_visible()
     expect(page.locator("a[href='tel:1737']")).to_be_visible()
     expect(page.get_by_text("add up to")).to_have_count(0)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Keep going").click()
     expect(page.get_by_text("Your answers add up to 9")).to_be_visible()
 
     # progress, and why

@@ -1,7 +1,6 @@
 """A release is refused when something speaks against it, and then nothing is built."""
 
 import importlib.util
-import sys
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -82,4 +81,3 @@ def test_the_wheel_is_built_installed_and_called_without_a_network(
     wheel = release.build(tmp_path)
     assert wheel.name == f"ambulando-{ambulando.__version__}-py3-none-any.whl"
     release.try_out(wheel)
-    assert str(tmp_path) not in sys.path

@@ -1,6 +1,7 @@
 """What a change may be called, and what it is never called."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from ambulando.ground import InputError
 from ambulando.measures.change import change, for_clinicians
 from ambulando.measures.instruments import instrument, packaged
+from ambulando.measures.reading import instrument_of
 from places import ROOT
 
 TOTALS = st.integers(0, 27)
@@ -50,6 +52,27 @@ def test_change_is_named_by_its_points(id_: str, before: int, after: int, kind: 
 ])  # fmt: skip
 def test_the_sentence_gives_both_totals_this_time_first(id_: str, before: int, after: int, said: str) -> None:
     assert str(change(id_, before, after).sentence) == said
+
+
+def test_thirds_of_a_mean_change_by_whole_points_and_are_said_with_two_decimals() -> None:
+    table = {
+        "id": "thirds", "name": "Thirds", "title": "Thirds", "about": "Three.", "lead": "Three.",
+        "group": "questionnaire", "scoring": "mean", "partial": "no-total", "licence": "own", "translate": True,
+        "copyright": "own", "source": "own", "certainty": "judgement", "seen": date(2026, 11, 22),
+        "answers": [{"score": n, "text": str(n)} for n in range(1, 6)],
+        "items": [{"id": f"thirds-{n}", "text": "How is it?"} for n in (1, 2, 3)],
+        "change": {"points": 1, "source": "own", "certainty": "judgement"},
+    }  # fmt: skip
+    form = instrument_of(table, where="thirds.toml")
+    sums = range(3, 16)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ambulando.measures.change.instrument", lambda _id: form)
+        made = {(one, two): change("thirds", one / 3, two / 3) for one in sums for two in sums}
+    for (one, two), found in made.items():
+        assert (found.kind == "about-the-same") == (abs(two - one) < 3), (one, two)
+    said = "Your answers add up to 2 this time, 3.33 last time. That is 1.33 points lower."
+    assert str(made[10, 6].sentence) == said
+    assert made[10, 7].points == -1
 
 
 def test_every_change_says_where_its_rule_comes_from() -> None:

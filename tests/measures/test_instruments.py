@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ambulando.ground import InputError, packaged_rows, packaged_toml
-from ambulando.measures.instruments import check_digit_holds, instrument, packaged
-from ambulando.measures.reading import instrument_from, instrument_of
+from ambulando.measures.instruments import instrument, packaged
+from ambulando.measures.reading import check_digit_holds, instrument_from, instrument_of
 
 PHQ_CODES = (
     ["44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8"]

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ambulando.ground import InputError
-from ambulando.measures.instruments import Instrument, instrument, instruments, pack_of, packaged
+from ambulando.measures.instruments import instrument, instruments, pack_of, packaged
 from ambulando.measures.scoring import answers_from, band_of, score
+from ambulando.measures.shape import Instrument
 from places import ROOT
 
 WHO_5 = pack_of((ROOT / "packs/who-5/who-5.toml").read_text("utf-8"), where="who-5.toml")
@@ -208,10 +209,16 @@ def test_what_is_beyond_the_ends_of_an_item_is_refused(id_: str, answers: list[i
 
 @pytest.mark.parametrize(("text", "answers"), [
     ("0,1,2,3", (0, 1, 2, 3)), (" 1 , 2 ", (1, 2)), ("1,,3", (1, None, 3)), ("1,-,3", (1, None, 3)),
-    ("-1,+2", (-1, 2)), ("", (None,)),
+    ("-1,+2", (-1, 2)), ("-", (None,)), ("99999999999", (99999999999,)),
 ])  # fmt: skip
 def test_answers_are_read_from_text(text: str, answers: tuple[int | None, ...]) -> None:
     assert answers_from(text) == answers
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_nothing_at_all_is_not_one_answer(text: str) -> None:
+    with pytest.raises(InputError, match="No answers were given"):
+        answers_from(text)
 
 
 @pytest.mark.parametrize("text", ["0,x,1", "0,1.5,1", "0,1 2,1", "0,two,1", "0,1e2,1", "0,--,1", "0,٣,1"])

@@ -57,6 +57,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         ill("heart", intensity="vigorous", **MOVING),
         ill("heart", intensity="vigorous", clearance=True, **MOVING),
     ),
+    "told-to-wait": ({"clearance": False}, {"clearance": True}),
     "not-checked-yet": (ill("kidney"), ill("kidney", clearance=True)),
     "not-checked-yet-active": (ill("metabolic", **MOVING), ill("metabolic", clearance=True, **MOVING)),
     "heart-failure-not-checked": (ill("heart-failure"), ill("heart-failure", clearance=True)),
@@ -91,6 +92,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "antipsychotic": (takes("quetiapine"), takes("lithium")),
     "stimulant": (takes("methylphenidate"), takes("bupropion")),
     "sedative": (takes("zopiclone"), takes("mirtazapine")),
+    "cholesterol": (takes("Zocor"), takes("metformin")),
+    "thyroid": (takes("levothyroxine"), takes("metformin")),
     "heat-over-65": (takes("sertraline", age=66), takes("sertraline", age=65)),
     "heat-new-medicine": (takes("lamotrigine", medicine_changed=True), takes("lamotrigine")),
     "heat-hot-days": (takes("sertraline", hot=True), takes("zopiclone", hot=True)),
@@ -414,3 +417,59 @@ def test_a_reason_is_plain_and_tells_nobody_what_to_take(rule: str) -> None:
         assert word not in lowered
     for sentence in re.split(r"[.?:] ", text):
         assert len(sentence.split()) <= 24, sentence
+
+
+# --- what is said beside what
+
+
+def told(**answers: Any) -> list[str]:
+    return [one.rule for one in screened(**answers).shown]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said", "unsaid"),
+    [
+        (ill("post-exertional-malaise"), "post-exertional-malaise", "starting-out"),
+        (ill("heart", "heart-failure", **MOVING), "heart-failure-not-checked", "not-checked-yet-active"),
+        (ill("heart", intensity="vigorous"), "not-checked-yet", "vigorous-not-checked"),
+        (ill("wheelchair", age=70), "wheelchair", "older-strength"),
+        (takes("sertraline", hot=True, medicine_changed=True, age=70), "heat-hot-days", "heat-over-65"),
+        (takes("sertraline", "metoprolol"), "beta-blocker", "psychotropic-heart-rate"),
+        (ill("kidney", clearance=False, **MOVING), "told-to-wait", "not-checked-yet-active"),
+        (ill("fibromyalgia", "chronic-pain"), "fibromyalgia", "chronic-pain"),
+    ],
+)
+def test_no_two_notes_say_the_opposite_or_the_same(answers: dict[str, Any], said: str, unsaid: str) -> None:
+    assert said in told(**answers)
+    assert unsaid not in told(**answers)
+    assert unsaid in fired(**answers)  # what it limits holds
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules() if rule.unsaid_with], ids=lambda rule: rule.id)
+def test_a_note_is_silent_only_where_another_one_speaks(rule: Any) -> None:
+    by_id = {one.id: one for one in rules()}
+    for other in rule.unsaid_with:
+        assert rule.id not in by_id[other].unsaid_with
+        assert rule.effect != "stop"
+
+
+@given(st.fixed_dictionaries({}, optional={
+    "age": st.integers(16, 90), "conditions": st.lists(st.sampled_from(CONDITIONS), unique=True, max_size=5),
+    "clearance": st.booleans(), "intensity": st.sampled_from(INTENSITIES), "hot": st.booleans(),
+    "medicine_changed": st.booleans(),
+    "medicines": st.lists(st.sampled_from(sorted(medicines())), unique=True, max_size=4),
+}))  # fmt: skip
+def test_something_is_said_whenever_something_is_limited(answers: dict[str, Any]) -> None:
+    found = screen(profile_from(answers))
+    assert bool(found.shown) == bool(found.constraints)
+
+
+def test_a_symptom_comes_before_all_else_that_stops() -> None:
+    found = screened(age=17, symptoms=["chest-discomfort"], **ill("eating-disorder"))
+    assert found.shown[0].rule == "chest-discomfort"
+    assert found.outcome == "no-plan"
+
+
+def test_who_was_told_to_wait_is_offered_light_movement_alone() -> None:
+    found = screened(clearance=False, **MOVING)
+    assert (found.outcome, found.limits.max_intensity) == ("gentle", "light")

@@ -85,3 +85,7 @@ def test_what_is_no_sign_is_refused_in_one_sentence() -> None:
 
 def test_the_signs_have_a_source() -> None:
     assert "https://" in source()
+
+
+def test_who_passed_out_calls_at_once() -> None:
+    assert "If you passed out, or it stays" in str(sign("faint").what_to_do("111"))

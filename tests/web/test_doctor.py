@@ -44,7 +44,7 @@ def only(findings: tuple[doctor.Finding, ...], check: str) -> list[doctor.Findin
 
 
 def test_a_sound_installation_is_found_well(folder: Path, fresh: None, db: None) -> None:
-    Publication.objects.create(version=base.version(), results={})
+    Publication.objects.get_or_create(version=base.version(), defaults={"results": {}})
     found = (*doctor.around(folder, FRESH), *doctor.within(folder, NOW))
     assert [one for one in found if not one.ok] == []
     assert {
@@ -103,6 +103,18 @@ def test_a_key_that_others_can_read_is_a_fault(folder: Path, name: str) -> None:
     (found,) = doctor.data_folder(folder)
     assert (found.check, found.ok) == ("keys", False)
     assert name in str(found.says)
+
+
+def test_a_diary_that_can_be_read_but_not_written_is_a_fault(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = folder / "ambulando.sqlite3"
+    database.touch()
+    assert doctor.unwritable(folder) == ()
+    monkeypatch.setattr(doctor.os, "access", lambda place, _mode: place != database)
+    (found,) = doctor.unwritable(folder)
+    assert not found.ok
+    assert str(database) in str(found.says)
 
 
 def test_a_disk_that_is_nearly_full_is_a_fault(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,9 +204,10 @@ def test_a_database_of_an_older_or_a_newer_version_is_a_fault(folder: Path, db: 
 
 
 def test_pages_that_show_another_evidence_base_are_a_fault(db: None) -> None:
+    Publication.objects.all().delete()  # another test may have published for its whole process
     Publication.objects.create(version="2020.01+00000000", results={})
     assert not doctor.evidence().ok
-    Publication.objects.create(version=base.version(), results={})
+    Publication.objects.get_or_create(version=base.version(), defaults={"results": {}})
     assert doctor.evidence().ok
 
 

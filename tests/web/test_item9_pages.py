@@ -30,7 +30,7 @@ def test_the_page_has_all_ways_out_and_none_is_shut(as_ada: Client, ada: Person)
     page = main_of(answered(as_ada, 1))
     pk = ada.assessments.get().pk
     for way in ('tel:1737"', 'sms:1737"', 'tel:111"', "tel:0215550199", "sms:0215550199?body=", 'href="/help/plan/"',
-                'href="?now"', f'href="/assessments/{pk}/"'):  # fmt: skip
+                'href="?now"', f'href="/assessments/{pk}/?on=1"'):  # fmt: skip
         assert way in page
     assert "Keep going" in page
     assert "Put the kettle on." in page

@@ -131,11 +131,3 @@ def test_the_path_grows_with_every_session_and_never_shrinks(count: int) -> None
     # from the 23rd on the earlier ones lie to the left of the picture
     assert picture.count('class="step') == min(count, 23)
     assert f"{count} session" in picture
-
-
-def test_progress_needs_the_same_few_queries_after_a_year(
-    as_ada: Client, ada: Person, django_assert_max_num_queries
-) -> None:
-    live(ada, 200)
-    with django_assert_max_num_queries(14):
-        as_ada.get("/progress/")

@@ -52,7 +52,7 @@ def test_a_day_sooner_there_is_none(as_ada: Client, ada: Person) -> None:
 
 def test_there_is_never_more_than_one_line(as_ada: Client, ada: Person) -> None:
     for name in ("gad-7", "phq-9", "evs", "paces-s"):
-        fill_in(ada, name, 40 if name == "gad-7" else 35)
+        fill_in(ada, name, 34 if name == "gad-7" else 32)
     assert due(ada)[0] == "gad-7", "the longest waiting comes first"
     page = as_ada.get("/today/").content.decode()
     assert page.count("if you like.") == 1
@@ -130,6 +130,27 @@ def test_a_pause_is_one_tap_and_so_is_its_end(as_ada: Client, ada: Person) -> No
     assert due(ada, today + timedelta(days=28)) == ["phq-8"]
     as_ada.post("/questions/phq-8/pause/", {"end": "1"})
     assert due(ada) == ["phq-8"]
+
+
+def test_a_turn_that_was_let_pass_is_not_put_before_the_person_day_after_day(
+    as_ada: Client, ada: Person
+) -> None:
+    fill_in(ada, "phq-8", 25)
+    assert 'id="due"' not in as_ada.get("/today/").content.decode()
+    page = as_ada.get("/questions/").content.decode()
+    assert "You can fill it in today, if you like." in page, "the list says it to who looks"
+    said = as_ada.post("/questions/phq-8/skip/", follow=True).content.decode()
+    assert "That is fine. It comes again on" in said
+    assert due(ada, timezone.localdate() + timedelta(days=13)) == []
+    assert due(ada, timezone.localdate() + timedelta(days=14)) == ["phq-8"]
+
+
+def test_a_pause_that_is_over_can_be_asked_for_again(as_ada: Client, ada: Person) -> None:
+    fill_in(ada, "phq-8", 60)
+    actions.pause(ada, "phq-8", timezone.localdate() - timedelta(days=2))
+    page = as_ada.get("/questions/").content.decode()
+    assert "pause for four weeks" in page
+    assert "end the pause" not in page
 
 
 def test_offers_can_be_switched_off_and_on(as_ada: Client, ada: Person) -> None:

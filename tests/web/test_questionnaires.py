@@ -186,6 +186,13 @@ def test_an_impossible_number_is_one_sentence_and_what_was_written_stays(
     assert not ada.assessments.exists()
 
 
+def test_a_mean_that_is_whole_is_written_the_same_on_every_page(as_ada: Client, ada: Person) -> None:
+    page = fill_in(as_ada, "paces-s", [4, 4, 4, 4]).content.decode()
+    assert "Your answers come to 4 on average." in page
+    assert ">PACES-S: 4<" in as_ada.get("/progress/").content.decode()
+    assert as_ada.get("/progress/time-line.json").json()["score"] == [], "a mean has no place among points"
+
+
 def test_a_mean_is_shown_with_one_decimal_and_totals_stay_whole(as_ada: Client, ada: Person) -> None:
     page = fill_in(as_ada, "paces-s", [3, 4, 4, 4]).content.decode()
     assert "Your answers come to 3.8 on average." in page

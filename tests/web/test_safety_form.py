@@ -197,3 +197,17 @@ def test_what_was_sent_after_signing_out_is_still_there_after_signing_in(as_ada:
     )
     assert "setraline" in answer.content.decode()
     assert "Did you mean sertraline?" in text(answer)
+
+
+def test_what_holds_for_several_medicines_is_said_once(as_ada: Client) -> None:
+    names = "sertraline\nquetiapine\nlamotrigine\nmetoprolol"
+    page = unescape(
+        as_ada.post("/start/safety/", FORM | {"medicines": names, "look": "yes"}).content.decode()
+    )
+    card = page.split('id="found"')[1].split("</section>")[0]
+    assert card.count("heart rate") == 2, "in one note alone, that of the beta-blocker"
+    assert card.count("You take sertraline") == 1
+
+
+def test_being_active_means_breathing_faster(as_ada: Client) -> None:
+    assert "so that you breathed faster" in as_ada.get("/start/safety/").content.decode()

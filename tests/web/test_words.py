@@ -19,7 +19,7 @@ from cast import ADA
 PAGES = ["/today/", "/week/", "/journal/", "/journal/add/", "/journal/import/", "/progress/", "/progress/answer/", "/questions/",
          "/questions/phq-9/", "/you/", "/you/leave/", "/start/safety/", "/start/likes/", "/help/", "/about/", "/offline/", "/nothing/",
          "/questions/phq-8/", "/questions/phq-9/?now=1", "/questions/evs/", "/questions/paces-s/", "/questions/gad-7/", "/questions/barriers/", "/questions/confidence/",
-         "/you/reminders/", "/you/signals/", "/help/now/", "/help/plan/", "/help/plan/change/", "/help/alert/", "/help/kept/", "/stop/", "/sessions/{session}/stop/",
+         "/you/reminders/", "/you/signals/", "/help/now/", "/help/?next=/questions/phq-9/", "/help/plan/", "/help/plan/change/", "/help/alert/", "/help/kept/", "/stop/", "/sessions/{session}/stop/",
          "/account/password/reset/", "/account/password/reset/done/", "/account/confirm-email/", "/account/inactive/", "/sessions/{session}/", "/sessions/{session}/why/"]  # fmt: skip
 #: names, which stay as they are in every language
 NAMES = {

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from ambulando.ground import InputError, Words
-from ambulando.measures.instruments import Instrument, instrument
+from ambulando.measures.instruments import instrument
 from ambulando.measures.scoring import band_of
-from ambulando.measures.shape import ClinicalRule, Noticed
+from ambulando.measures.shape import ClinicalRule, Instrument, Noticed
 
 ABOUT_THE_SAME = "about-the-same"
 LOWER = "lower"
@@ -53,7 +53,7 @@ def change(id: str, before: int | float, after: int | float) -> Change:  # noqa:
         raise InputError(
             f"Nothing says what counts as change on the {form.name}; please compare the totals yourself."
         )
-    points = after - before
+    points = _plain(after - before)
     kind = ABOUT_THE_SAME if abs(points) < rule.points else HIGHER if points > 0 else LOWER
     noticed = kind == LOWER and rule.noticed is not None and _noticed(rule.noticed, before, after)
     source = rule.source
@@ -70,7 +70,8 @@ def for_clinicians(id: str, before: int | float, after: int | float) -> Clinical
     """
     form = _ranged(id, before, after)
     marks = form.clinicians
-    reliable = abs(after - before) >= marks.reliable.points if marks.reliable else None
+    points = _plain(after - before)
+    reliable = abs(points) >= marks.reliable.points if marks.reliable else None
     response = remission = None
     if marks.response and before > 0 and before >= marks.response.start:
         response = before - after + 1e-9 >= marks.response.drop * before
@@ -79,14 +80,20 @@ def for_clinicians(id: str, before: int | float, after: int | float) -> Clinical
     told = {"Reliable": (reliable, marks.reliable), "Response": (response, marks.response)}
     told["Remission"] = (remission, marks.remission)
     sources = tuple(
-        f"{name}: {_figure(rule)}. {rule.source}"
+        f"{name}: {_worded(rule)}. {rule.source}"
         for name, (mark, rule) in told.items()
         if rule and mark is not None
     )
-    return ClinicalChange(after - before, reliable, response, remission, sources)
+    return ClinicalChange(points, reliable, response, remission, sources)
 
 
-def _figure(rule: ClinicalRule) -> str:
+def _plain(total: int | float) -> int | float:
+    """A total or a difference as it is said: two decimals at most, none where it is whole, whatever floats make of thirds."""
+    shown = round(total, 2)
+    return int(shown) if shown == int(shown) else shown
+
+
+def _worded(rule: ClinicalRule) -> str:
     if rule.points:
         return f"{rule.points} points or more"
     start = f", from {rule.start} or more" if rule.start else ""
@@ -106,7 +113,11 @@ def _noticed(rule: Noticed, before: int | float, after: int | float) -> bool:
 
 
 def _sentence(form: Instrument, before: int | float, after: int | float, kind: str, noticed: bool) -> Words:
-    values = {"after": after, "before": before, "points": abs(after - before)}
+    values = {
+        "after": _plain(after),
+        "before": _plain(before),
+        "points": abs(_plain(after - before)),
+    }
     if form.unit is not None:
         return _counted(kind, values | {"unit": form.unit})
     if kind == ABOUT_THE_SAME:

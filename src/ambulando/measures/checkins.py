@@ -44,10 +44,6 @@ def scales() -> dict[str, Scale]:
     }
 
 
-#: the three of Today
-SCALES = {id_: scale for id_, scale in scales().items() if scale.core}
-
-
 def check(mood: int | None, energy: int | None, sleep: int | None, stress: int | None = None) -> None:
     """Pass a check-in that can be kept; None is a question left alone.
 

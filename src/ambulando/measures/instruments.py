@@ -8,13 +8,8 @@ from pathlib import Path
 from stat import S_ISREG
 
 from ambulando.ground import InputError, data_place
-from ambulando.measures.reading import check_digit_holds, instrument_from, instrument_of
-from ambulando.measures.shape import Answer, Band, Flag, Instrument, Item
-
-__all__ = [
-    "Answer", "Band", "Flag", "Instrument", "Item", "check_digit_holds", "instrument", "instrument_of",
-    "instruments", "pack_of", "packaged", "packs_place", "refused_packs",
-]  # fmt: skip
+from ambulando.measures.reading import instrument_from
+from ambulando.measures.shape import Instrument
 
 PACKAGE = "ambulando.measures"
 VARIABLE = "AMBULANDO_INSTRUMENTS"

@@ -8,34 +8,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from ambulando.measures.instruments import Instrument
+from ambulando.measures.shape import Instrument
 
 #: Two calendars on Earth are at most this far apart (UTC-12 and UTC+14, just before midnight in the west).
 CALENDARS_APART = timedelta(days=2)
+#: days from the first of a turn on which a form is offered; who lets them pass is left alone until the next turn
+OPEN_DAYS = 7
 
 
 @dataclass(frozen=True)
 class Wish:
     """What a person asked for. ``wanted``: True switched on, False switched off, None not said.
 
-    ``skipped`` is the local day of their last "skip this time"; on ``paused_until`` it may be offered again.
+    ``wanted_on`` is the local day on which they switched it on, ``skipped`` that of their last "skip this time"; on
+    ``paused_until`` it may be offered again.
     """
 
     wanted: bool | None = None
+    wanted_on: date | None = None
     skipped: date | None = None
     paused_until: date | None = None
 
 
 @dataclass(frozen=True)
 class Due:
-    """A form that a person is offered. ``since``: the first local day for it. ``next``: its day if it is skipped today.
+    """A form that a person is offered. ``since``: the first local day for it.
 
-    ``last``: when one of its family was last filled in, None for never. ``paused``: ``since`` comes from a pause.
+    ``last``: when one of its family was last filled in, None for never. ``paused``: a pause is under way.
     """
 
     instrument: Instrument
     since: date
-    next: date
     last: date | None
     paused: bool
 
@@ -117,8 +120,16 @@ def offered(
 def due(
     forms: Iterable[Instrument], done: Mapping[str, date], wishes: Mapping[str, Wish], today: date
 ) -> tuple[Due, ...]:
-    """What of ``offered`` can be filled in today."""
-    return tuple(one for one in offered(forms, done, wishes, today) if one.since <= today)
+    """What of ``offered`` is put before the person today: in the first days of its turn, and not day after day for ever.
+
+    A turn that was let pass is followed by the next one, an interval later, as if it had been skipped.
+    """
+    return tuple(one for one in offered(forms, done, wishes, today) if _open(one, today))
+
+
+def _open(one: Due, today: date) -> bool:
+    waited = (today - one.since).days
+    return waited >= 0 and waited % (one.instrument.every_days or 1) < OPEN_DAYS
 
 
 def _turn(
@@ -133,9 +144,10 @@ def _turn(
     last = _last(kin, done)
     turns = [_later(day, every) for day in (last, *(wish.skipped for wish in own)) if day is not None]
     pauses = [wish.paused_until for wish in own if wish.paused_until is not None]
-    since = max([*turns, *pauses], default=today)
-    paused = bool(pauses) and since == max(pauses) and since > max(turns, default=today)
-    return Due(form, since, _later(today, every), last, paused)
+    chosen = [wish.wanted_on for wish in own if wish.wanted and wish.wanted_on is not None]
+    since = max([*turns, *pauses], default=max(chosen, default=today))
+    paused = since in pauses and since > max([today, *turns])
+    return Due(form, since, last, paused)
 
 
 def _stands_for(

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ambulando.ground import InputError
-from ambulando.measures.instruments import Band, Instrument, instrument
+from ambulando.measures.instruments import instrument
+from ambulando.measures.shape import Band, Instrument
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,18 @@ def band_of(form: Instrument, total: int | float) -> Band | None:
 def answers_from(text: str) -> tuple[int | None, ...]:
     """The answers in a text such as ``0,1,-,2``: whole numbers between commas, nothing or ``-`` for not answered.
 
-    Raises InputError naming the first answer that is not a whole number.
+    Raises InputError for no answers at all, and naming the first one that is not a whole number.
     """
+    if not text.strip():
+        raise InputError(
+            "No answers were given; please write numbers with commas between them, such as 0,1,2."
+        )
     answers: list[int | None] = []
     for place, cell in enumerate(text.split(","), start=1):
         written = cell.strip()
         if written in ("", "-"):
             answers.append(None)
-        elif re.fullmatch(r"[+-]?[0-9]{1,6}", written):
+        elif re.fullmatch(r"[+-]?[0-9]{1,18}", written):
             answers.append(int(written))
         else:
             raise InputError(

@@ -22,6 +22,7 @@ from ambulando.plan.standing import Standing
 from ambulando.plan.trace import Step, row, step, versions
 from ambulando.safety.profile import Profile
 from ambulando.safety.screen import Screening
+from ambulando.safety.screen import said as told
 
 
 @dataclass(frozen=True)
@@ -190,7 +191,7 @@ def _parts(
     seen = reasons.seen(activity.modality, answer, times(activity, offer.standing))
     asked = reasons.asked(offer.profile, liked=likes(offer.profile, activity), barrier=barrier)
     cautions = [
-        constraint.reason for constraint in offer.screening.constraints if constraint.effect != "allow"
+        constraint.reason for constraint in told(offer.screening.constraints) if constraint.effect != "allow"
     ]
     return {
         "trials": {

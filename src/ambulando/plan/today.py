@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from random import Random
 from typing import Any
 
 from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import Activity, activity
-from ambulando.plan.candidates import likes
+from ambulando.plan.candidates import likes, unsafe
 from ambulando.plan.choose import choose
 from ambulando.plan.compose import Offer, compose, options
 from ambulando.plan.progression import goal
@@ -18,7 +18,7 @@ from ambulando.plan.session import Session, with_minutes
 from ambulando.plan.standing import CheckIn, standing
 from ambulando.plan.trace import step
 from ambulando.plan.week import barriers_of, candidates_of
-from ambulando.safety.limits import INTENSITIES
+from ambulando.safety.limits import INTENSITIES, Limits
 from ambulando.safety.profile import Profile
 from ambulando.safety.screen import screen
 
@@ -45,6 +45,8 @@ def suggestion(sessions: Sequence[Session], *, today: date, energy: float | None
     return first if planned_low else smaller(first)
 
 
+#: the hour before which it is still night for who plans by day (our judgement)
+DAY_BEGINS = 5
 #: the step of a trace for a session that safety made shorter for one day
 SHARE = "share of today"
 
@@ -55,6 +57,28 @@ def shorter(session: Session, share: float) -> Session:
     made = with_minutes(session, minutes, "half" if session.size == "full" else session.size)
     noted = step(SHARE, minutes, "minutes", "safety-minutes")
     return replace(made, trace={**made.trace, "steps": [*made.trace["steps"], noted]})
+
+
+def within(session: Session, limits: Limits) -> Session | None:
+    """The session as it may go on within these limits: shorter where it has to be, None where it is not for the person."""
+    if limits.max_minutes == 0 or unsafe(activity(session.activity), limits) is not None:
+        return None
+    if limits.max_minutes is None or session.minutes <= limits.max_minutes:
+        return session
+    return with_minutes(session, limits.max_minutes, "half")
+
+
+def is_late(intensity: str, minutes: int, at: time, limits: Limits) -> bool:
+    """Whether it is too late in the day, or in the night, to begin this for somebody who plans by day. Light is never too late."""
+    if limits.latest_hour is None or intensity == "light":
+        return False
+    return at.hour < DAY_BEGINS or at.hour * 60 + at.minute + minutes > limits.latest_hour * 60
+
+
+def is_hot_now(activity_id: str, minutes: int, at: time, limits: Limits) -> bool:
+    """Whether this would be outside in the hot hours for somebody whom heat is not for."""
+    start = at.hour * 60 + at.minute
+    return limits.no_heat and activity(activity_id).place != "indoors" and is_hot(start, start + minutes)
 
 
 def smaller(session: Session) -> Session:

@@ -21,6 +21,19 @@ BESIDE = frozenset({
     "tabs", "cap", "caps", "drops", "solution", "injection", "patch", "maintena", "consta", "generic",
     "daily", "pen", "flexpen", "kwikpen", "solostar",
 })  # fmt: skip
+#: How like a known name another must look before it is asked about: most medicines that we do not know look a little
+#: like one that we do.
+ALIKE = 0.8
+#: What a person writes between two doses of one medicine ("10 mg in the morning, 20 mg at night").
+BETWEEN_DOSES = frozenset({
+    "morning", "mornings", "noon", "midday", "lunch", "evening", "evenings", "night", "nights", "bedtime", "bed",
+    "am", "pm", "at", "in", "on", "the", "a", "to", "then", "or", "of", "once", "twice", "times", "every", "each",
+    "per", "day", "days", "week", "weekly", "other", "max", "maximum", "up", "needed", "as", "if", "before", "after",
+    "now", "from", "since", "total", "plus", "half", "one", "two",
+})  # fmt: skip
+DOSE = re.compile(
+    r"\b[0-9]+(?:[.,][0-9]+)?\s*(?:(?:mg|mcg|µg|ug|g|ml|iu|ie|units?|milligrams?|micrograms?|x)\b|%|×)"
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,7 @@ def classes_of(written: str) -> frozenset[str]:
 
 def resembling(written: str) -> str | None:
     """A known name that looks like this one, to ask "did you mean ...?". It is never taken in its place."""
-    near = nearest(_plain(written), medicines())
+    near = nearest(_plain(written), medicines(), alike=ALIKE)
     return medicines()[near].name if near else None
 
 
@@ -88,12 +101,24 @@ def corrected(written: str, name: str) -> str:
 
 
 def _parts(written: str) -> tuple[Medicine | None, ...]:
+    """Every medicine of a line; None for each part that is not known. Nothing after a dose or in brackets is lost."""
+    text = written.casefold()
+    found = [one for part in re.split(r"[,;]", re.sub(r"\([^)]*\)", " ", text)) for one in _combined(part)]
+    if not found:
+        found = [None]
+    return (*found, *(one for inside in re.findall(r"\(([^)]*)\)", text) for one in _beside(inside)))
+
+
+def _combined(part: str) -> tuple[Medicine | None, ...]:
+    """One medicine, or several that stand together ("olanzapine and fluoxetine", "bisoprolol/amlodipine")."""
     known = medicines()
-    whole = _plain(written)
-    if whole in known:
-        return (known[whole],)
-    pieces = [_plain(piece) for piece in re.split(r"[/+,&]|\band\b|\bwith\b", written.casefold())]
-    return tuple(one for piece in pieces if piece for one in _within(piece)) or (None,)
+    pieces = re.split(r"[/+&]|\band\b|\bwith\b", part)
+    names = [name for piece in pieces if (name := _plain(piece))]
+    beside = [one for piece in pieces for one in _beside(_after_dose(piece))]
+    together = " and ".join(names)
+    if together in known:
+        return (known[together], *beside)
+    return (*(one for name in names for one in _within(name)), *beside)
 
 
 def _within(piece: str) -> tuple[Medicine | None, ...]:
@@ -104,12 +129,38 @@ def _within(piece: str) -> tuple[Medicine | None, ...]:
     return (*(known[word] for word in piece.split() if word in known), None)
 
 
+def _beside(text: str) -> tuple[Medicine | None, ...]:
+    """The medicines named in brackets or after a dose, and None for another name that has a dose of its own."""
+    known = medicines()
+    found: list[Medicine | None] = [known[word] for word in _words(text) if word in known]
+    for dose in DOSE.finditer(text):
+        before = [word for word in _words(text[: dose.start()]) if word not in BESIDE | BETWEEN_DOSES]
+        if before and before[-1] not in known:
+            found.append(None)
+    return tuple(found)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", text)
+
+
 def _plain(written: str) -> str:
     """The bare name: without the dose and whatever follows it, without salts and kinds of tablet."""
     text = re.sub(r"\([^)]*\)", " ", written.casefold())
-    text = re.sub(
-        r"\b[0-9]+([.,][0-9]+)?\s*(mg|mcg|µg|ug|g|ml|milligrams?|micrograms?|%|x\b|×).*$", " ", text
-    )
+    text = DOSE.split(_from_name(text), maxsplit=1)[0]
     text = re.sub(r"\b[0-9]+([.,][0-9]+)?\b", " ", text)
     kept = [word for word in re.split(r"[\s®™.-]+", text) if word and word not in BESIDE]
     return " ".join(kept)
+
+
+def _after_dose(piece: str) -> str:
+    """What stands behind the first dose."""
+    parts = DOSE.split(_from_name(piece), maxsplit=1)
+    return parts[1] if len(parts) > 1 else ""
+
+
+def _from_name(text: str) -> str:
+    """The text without a dose that stands before the name ("50 mg sertraline")."""
+    text = text.strip()
+    dose = DOSE.match(text)
+    return text[dose.end() :] if dose else text

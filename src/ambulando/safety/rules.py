@@ -25,7 +25,10 @@ VALUES = ("conditions", "medicines")
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule fires when all of ``all_of``, one of ``any_of`` (if it has some) and none of ``unless`` hold."""
+    """A rule fires when all of ``all_of``, one of ``any_of`` (if it has some) and none of ``unless`` hold.
+
+    Its note is not said beside a rule of ``unsaid_with``, which says the same or more; its limits hold all the same.
+    """
 
     id: str
     all_of: tuple[str, ...]
@@ -37,6 +40,7 @@ class Rule:
     reason: str
     source: str
     certainty: str
+    unsaid_with: tuple[str, ...] = ()
 
     def fires(self, facts: frozenset[str]) -> bool:
         """Whether this rule applies to a person of whom these facts hold."""
@@ -94,6 +98,8 @@ def rules_of(table: Mapping[str, Any]) -> tuple[Rule, ...]:
     for id_ in ids:
         if ids.count(id_) > 1:
             raise InputError(f"rules.toml has two rules with the id '{id_}'.")
+    for rule in made:
+        _among(rule.unsaid_with, ids, f"rules.toml, rule '{rule.id}', is unsaid with")
     return made
 
 
@@ -133,6 +139,7 @@ def _rule(
             reason=str(row["reason"]),
             source=f"{source['citation']}, {source['address']}",
             certainty=str(row["certainty"]),
+            unsaid_with=tuple(row.get("unsaid_with", ())),
         )
     except (KeyError, TypeError) as error:
         raise InputError(f"{where} is not whole: {error} is missing or not known.") from error

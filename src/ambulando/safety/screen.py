@@ -4,6 +4,7 @@ Own-worded, on the questions of the ACSM screening of 2015: how active now, know
 person would like it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ambulando.ground import Words
@@ -13,7 +14,7 @@ from ambulando.safety.profile import Active, Profile
 from ambulando.safety.rules import EFFECTS, OUTCOMES, Rule, fact_rules, rules
 from ambulando.safety.words import named
 
-__all__ = ["Constraint", "Limits", "Screening", "facts_of", "of_medicine", "screen", "tightest"]
+__all__ = ["Constraint", "Limits", "Screening", "facts_of", "of_medicines", "said", "screen", "tightest"]
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,15 @@ class Screening:
 
     @property
     def shown(self) -> tuple[Constraint, ...]:
-        """What to tell the person: the stops alone where there are any (nothing else matters then), else all."""
+        """What to tell the person: the stops alone where there are any (nothing else matters then), else what is ``said``."""
         stops = tuple(one for one in self.constraints if one.effect == "stop")
-        return stops or self.constraints
+        return stops or said(self.constraints)
 
 
 def screen(profile: Profile) -> Screening:
     """What is and what is not for this person, the gravest first, with a reason and a source for each."""
     facts = facts_of(profile)
-    fired = sorted(
-        (rule for rule in rules() if rule.fires(facts)), key=lambda rule: -EFFECTS.index(rule.effect)
-    )
+    fired = sorted((rule for rule in rules() if rule.fires(facts)), key=_gravest_first)
     constraints = tuple(
         Constraint(rule.id, rule.effect, _reason(rule, profile), rule.source, rule.limits, rule.certainty)
         for rule in fired
@@ -60,9 +59,16 @@ def screen(profile: Profile) -> Screening:
     return Screening(outcome, constraints, tightest(*(rule.limits for rule in fired)))
 
 
-def of_medicine(written: str) -> tuple[Constraint, ...]:
-    """What a medicine brings by itself, to somebody who is well and active: its notes and its limits."""
-    return screen(Profile(medicines=(written,), active=Active(7, 60))).constraints
+def said(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:
+    """Without the notes that another one already says, or says the stricter way. The limits of all of them hold."""
+    there = {one.rule for one in constraints}
+    silent = {rule.id for rule in rules() if not there.isdisjoint(rule.unsaid_with)}
+    return tuple(one for one in constraints if one.rule not in silent)
+
+
+def of_medicines(written: tuple[str, ...]) -> tuple[Constraint, ...]:
+    """What medicines bring by themselves, to somebody who is well and active: what is said of them, and the limits."""
+    return screen(Profile(medicines=written, active=Active(7, 60))).shown
 
 
 def facts_of(profile: Profile) -> frozenset[str]:
@@ -72,6 +78,11 @@ def facts_of(profile: Profile) -> frozenset[str]:
     facts |= {f"medicine:{name}" for written in profile.medicines for name in classes_of(written)}
     facts |= {rule.id for rule in fact_rules() if rule.holds(profile)}
     return frozenset(facts)
+
+
+def _gravest_first(rule: Rule) -> tuple[int, int]:
+    """A symptom, which may have to be called for at once, comes before a reason to make no plan at all."""
+    return -EFFECTS.index(rule.effect), OUTCOMES.index(rule.outcome) if rule.effect == "stop" else 0
 
 
 def _reason(rule: Rule, profile: Profile) -> Words:

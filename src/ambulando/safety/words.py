@@ -45,7 +45,7 @@ def country_code(written: str) -> str:
     return "GB" if code == "UK" else code
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that ``word`` looks like, to ask with, never to take instead."""
-    close = get_close_matches(word.casefold(), list(known), n=1, cutoff=0.6)
+def nearest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str | None:
+    """The known word that ``word`` looks like (``alike`` of 1: it is the same), to ask with, never to take instead."""
+    close = get_close_matches(word.casefold(), list(known), n=1, cutoff=alike)
     return close[0] if close else None

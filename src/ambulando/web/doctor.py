@@ -4,6 +4,7 @@ They only look: nothing is made, changed or told to anybody, and no finding name
 ``around`` needs no database and no Django; ``within`` looks into the installation and needs both.
 """
 
+import os
 import shutil
 import stat
 from dataclasses import dataclass
@@ -37,7 +38,13 @@ class Finding:
 
 def around(folder: Path, today: date) -> tuple[Finding, ...]:
     """What can be seen from outside, also before the first start."""
-    return (*helplines(today), *instrument_packs(), *data_folder(folder), disk_space(folder))
+    return (
+        *helplines(today),
+        *instrument_packs(),
+        *data_folder(folder),
+        *unwritable(folder),
+        disk_space(folder),
+    )
 
 
 def within(folder: Path, now: float) -> tuple[Finding, ...]:
@@ -130,6 +137,23 @@ def data_folder(folder: Path) -> tuple[Finding, ...]:
 
 def _open_to_others(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def unwritable(folder: Path) -> tuple[Finding, ...]:
+    """What can be read but not written: a disk that was mounted for reading alone, a backup put back by another user."""
+    files = sorted(folder.glob("*.sqlite3*"))
+    return tuple(
+        Finding(
+            "writing",
+            False,
+            Words(
+                "{place} can be read but not written, so what people write is lost.", {"place": str(place)}
+            ),
+            Words("Give it to the user who runs Ambulando, and see that the disk takes what is written."),
+        )
+        for place in (folder, *files)
+        if place.exists() and not os.access(place, os.W_OK)
+    )
 
 
 def disk_space(folder: Path) -> Finding:

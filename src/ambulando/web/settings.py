@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ambulando.web.help.middleware.help_comes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "ambulando.web.people.middleware.kept_by_nobody",
     "ambulando.web.help.middleware.says_for_whom",
     "ambulando.web.people.middleware.stays_signed_in",
+    "ambulando.web.help.middleware.help_before_sign_in",
     "ambulando.web.people.middleware.signs_in_again",
 ]
 
@@ -145,7 +147,7 @@ HUEY = {
 TASKS = {
     "default": {
         "BACKEND": "huey.contrib.djhuey.tasks_backend.HueyBackend",
-        "OPTIONS": {"enqueue_on_commit": True},
+        "OPTIONS": {"enqueue_on_commit": False},  # later.py waits for it
     }
 }
 
@@ -197,6 +199,8 @@ if SENDS_EMAIL:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(SMTP.username or ""), unquote(SMTP.password or "")
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+#: seconds that a mail server has to answer: neither a page nor the worker waits for one that hangs
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = f"ambulando@{PUBLIC.hostname or 'localhost'}"
 
 LANGUAGE_CODE = "en"

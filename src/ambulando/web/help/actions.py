@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 #: people that a person may choose
 MOST_TRUSTED = 3
-#: a page that is looked at again within this time was shown once
-ONCE = timedelta(hours=1)
 #: for how long word is tried again
 TRY_FOR = timedelta(hours=12)
 #: for how long answers may have waited on a device
@@ -51,8 +49,9 @@ def keep_plan(person: Person, parts: Mapping[str, str], chosen: Sequence[tuple[s
 def help_was_shown(person: Person, page: str, now: datetime) -> None:
     """Keep that a help page was shown, and nothing else. Should that fail, the page comes all the same."""
     try:
-        with transaction.atomic():
-            if not person.help_shown.filter(page=page, at__gt=now - ONCE).exists():
+        # Looked up first, so that a page that is opened again waits for nobody who writes.
+        if not person.help_shown.filter(page=page, at__gt=now - queries.ONCE).exists():
+            with transaction.atomic():
                 HelpShown.objects.create(person=person, page=page, at=now)
     except DatabaseError:
         log.exception("That a help page was shown could not be kept")
@@ -104,7 +103,7 @@ def forget_all(person: Person) -> None:
 def allow_alert(person: Person, name: str, now: datetime) -> AlertChoice:
     """From now on ``name`` is told. Raises InputError unless that is who reads a monitored inbox with hours now."""
     inbox = monitored()
-    if inbox is None:
+    if inbox is None or person.simulated:
         raise InputError(_("No one reads such messages here, so no one can be told."))
     if inbox.name != name:
         raise InputError(_("Who reads has changed. Please look at the page once more."))

@@ -13,11 +13,12 @@ class Help(AppConfig):
         from ambulando.web.help import actions
         from ambulando.web.help.jobs import send_alert
         from ambulando.web.journal.models import Assessment
+        from ambulando.web.later import later
 
         def on_kept(instance: Assessment, created: bool, raw: bool, **_: Any) -> None:
             """Answers that led to help, however they came in: the reader is told where the person asked for it."""
             new = created and instance.help_shown and not raw
             if new and (word := actions.alert(instance.person, instance, timezone.now())):
-                send_alert.enqueue(word.pk)
+                later(send_alert, word.pk)
 
         post_save.connect(on_kept, sender=Assessment, weak=False, dispatch_uid="tell_reader_of_item9")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,10 @@ FIRST = ("alone", "elsewhere", "ask")
 FIRST_LETTERS = 120
 #: word that has not gone out by then is said not to have got through
 SOON = timedelta(minutes=5)
+#: a page that is looked at again within this time was shown once
+ONCE = timedelta(hours=1)
+#: for how long help that was not shown after an answer comes before totals
+OWED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -81,8 +86,10 @@ def shown_on(person: Person, day: date) -> list[HelpShown]:
 
 def gentle_question(person: Person, today: date) -> Gentle | None:
     """What Today asks once on the day after a help page was shown; None on any other day."""
-    if unreached := Alert.objects.filter(person=person, state=Alert.FAILED, seen=False).first():
-        return Gentle(unreached=unreached)
+    now = timezone.now()
+    for alert in Alert.objects.filter(person=person, state__in=(*Alert.OPEN, Alert.FAILED), seen=False):
+        if unreached(alert, now):
+            return Gentle(unreached=alert)
     shown = shown_on(person, today - timedelta(days=1))
     if not shown or person.days_after.filter(day=today).exists():
         return None
@@ -102,13 +109,29 @@ def alert_choice(person: Person) -> AlertChoice | None:
 def reader_of_item9(person: Person) -> Inbox | None:
     """The monitored inbox that learns of a positive item 9, where the person opted in; None: nobody does.
 
+    Nobody is sent word of a simulated person.
+
     Who agreed that one reader be told has not agreed to another: a new name or address asks anew.
     """
     choice = alert_choice(person)
-    if choice is None:
+    if choice is None or person.simulated:
         return None
     found = monitored()
     return found if found and (found.name, found.email) == (choice.name, choice.email) else None
+
+
+def owed(person: Person, now: datetime) -> Assessment | None:
+    """A hard answer after which no help was shown yet, as when the line broke on the way: help comes before its total.
+
+    After a day it is left at that.
+    """
+    latest = (
+        person.assessments.filter(help_shown=True, made_at__gt=now - OWED_FOR).order_by("-made_at").first()
+    )
+    pages = (HelpShown.AFTER, HelpShown.NOW)
+    if latest and not person.help_shown.filter(page__in=pages, at__gt=latest.made_at - ONCE).exists():
+        return latest
+    return None
 
 
 def alert_of(assessment: Assessment) -> Alert | None:

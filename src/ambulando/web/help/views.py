@@ -24,6 +24,7 @@ from ambulando.safety import item9
 from ambulando.web.help import actions, queries, waiting
 from ambulando.web.help.forms import OwnPlanForm
 from ambulando.web.help.inbox import monitored
+from ambulando.web.help.middleware import QUESTIONS
 from ambulando.web.help.models import DayAfter, HelpShown
 from ambulando.web.journal.models import Assessment
 from ambulando.web.people.unsent import given
@@ -71,12 +72,20 @@ def lines_for(request: HttpRequest) -> lines.Helplines:
     return lines.helplines(country or None, today=timezone.localdate())
 
 
+def signed_out_from(request: HttpRequest) -> str | None:
+    """The questionnaire to which signing in leads back, for who had been signed out when they gave a hard answer."""
+    return QUESTIONS if request.GET.get("next") == QUESTIONS and not request.user.is_authenticated else None
+
+
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Lines for the chosen country, else the person's own. Public, without JavaScript, kept for offline."""
     shown(request, HelpShown.HELP)
+    found = lines_for(request)
     context = {
-        "help": lines_for(request),
+        "help": found,
+        "signed_out_from": signed_out_from(request),
+        "asked_for": bool(found.country and request.GET.get("country")),
         "emergency_first": True,  # on a small screen what stands below the lines is not seen
         "countries": [("", _("Choose a country")), *lines.countries()],
     }
@@ -87,7 +96,11 @@ def help_page(request: HttpRequest) -> HttpResponse:
 def not_safe_now(request: HttpRequest) -> HttpResponse:
     """ "I am not safe now": the emergency number before all else. Public and kept for offline, as the help page is."""
     shown(request, HelpShown.NOW)
-    context = {"help": lines_for(request), "emergency_first": True}
+    context = {
+        "help": lines_for(request),
+        "emergency_first": True,
+        "signed_out_from": signed_out_from(request),
+    }
     return render(request, "help/now.html", context | of_person(request))
 
 

@@ -154,7 +154,8 @@ def assess(
     )
     if told := for_the_plan(result, answers):
         tell(person, told)
-    changed.send(sender=Assessment, person=person)
+    # What the plan makes of it may fail; the answers are kept all the same, and help comes.
+    changed.send_robust(sender=Assessment, person=person)
     return assessment, route
 
 
@@ -182,7 +183,8 @@ def remove_assessment(person: Person, assessment: Assessment) -> None:
 def skip(person: Person, instrument: str, now: datetime) -> bool:
     """Pass over the turn of a questionnaire: the next comes one interval later. A second tap changes nothing."""
     today = now.astimezone(person.zone).date()
-    if instrument not in [one.instrument.id for one in queries.due(person, today)]:
+    waiting = [one.instrument.id for one in queries.offered(person, today) if one.since <= today]
+    if instrument not in waiting:
         return False
     Offer.objects.update_or_create(person=person, instrument=instrument, defaults={"skipped_at": now})
     return True
@@ -198,9 +200,11 @@ def pause(person: Person, instrument: str, until: date | None) -> None:
 
 
 @transaction.atomic
-def want(person: Person, instrument: str, wanted: bool) -> None:
+def want(person: Person, instrument: str, wanted: bool, now: datetime) -> None:
     """Switch the offers of a questionnaire on, or those of all that ask the same off. One of them alone is on."""
     kin = [one.id for one in schedule.family(form_of(instrument), queries.questionnaires(person))]
     for name in kin:
         state = (True if name == instrument else None) if wanted else False
-        Offer.objects.update_or_create(person=person, instrument=name, defaults={"wanted": state})
+        Offer.objects.update_or_create(
+            person=person, instrument=name, defaults={"wanted": state, "wanted_at": now if state else None}
+        )

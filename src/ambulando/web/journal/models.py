@@ -135,6 +135,7 @@ class Offer(models.Model):
     instrument = models.CharField(max_length=32)
     #: switched on or off; where neither was said, it is offered once it was filled in
     wanted = models.BooleanField(null=True)
+    wanted_at = models.DateTimeField(null=True)
     skipped_at = models.DateTimeField(null=True)
     paused_until = models.DateField(null=True)
 

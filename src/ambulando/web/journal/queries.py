@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from ambulando.activity.bouts import Bout as DoneBout
-from ambulando.measures import schedule
+from ambulando.measures import checkins, schedule
 from ambulando.measures.instruments import instruments
 from ambulando.measures.schedule import Due, Wish
 from ambulando.measures.shape import Instrument
@@ -47,6 +47,17 @@ def check_in_of(person: Person, day: date, part: str) -> CheckIn | None:
 def latest_check_in(person: Person, day: date) -> CheckIn | None:
     """The last check-in of this day, whichever part it was made in."""
     return person.check_ins.filter(day=day).order_by("part").first()  # "later" sorts before "morning"
+
+
+def felt(person: Person, since: date) -> dict[date, dict[str, int]]:
+    """What was picked on each day since then, by scale, oldest first; of two on a day the later counts, scale by scale."""
+    days: dict[date, dict[str, int]] = {}
+    names = tuple(checkins.scales())
+    rows = person.check_ins.filter(day__gte=since).order_by("day", "-part")  # "morning" before "later"
+    for row in rows.values("day", *names):
+        told = {name: row[name] for name in names if row[name] is not None}
+        days[row["day"]] = days.get(row["day"], {}) | told
+    return days
 
 
 def latest_assessment(person: Person, *instruments: str) -> Assessment | None:
@@ -125,6 +136,7 @@ def wishes(person: Person) -> dict[str, Wish]:
     return {
         one.instrument: Wish(
             wanted=one.wanted,
+            wanted_on=schedule.local_day(one.wanted_at, person.zone) if one.wanted_at else None,
             skipped=schedule.local_day(one.skipped_at, person.zone) if one.skipped_at else None,
             paused_until=one.paused_until,
         )
@@ -132,8 +144,13 @@ def wishes(person: Person) -> dict[str, Wish]:
     }
 
 
+def offered(person: Person, today: date) -> tuple[Due, ...]:
+    """The questionnaires that are offered, now or on a later day, the longest waiting first; none that was never chosen."""
+    return schedule.offered(questionnaires(person), done_on(person), wishes(person), today)
+
+
 def due(person: Person, today: date) -> list[Due]:
-    """The questionnaires that could be filled in today, the longest waiting first; none that was never chosen."""
+    """Those that are put before the person today."""
     return list(schedule.due(questionnaires(person), done_on(person), wishes(person), today))
 
 

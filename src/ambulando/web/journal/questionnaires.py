@@ -20,6 +20,7 @@ from ambulando.measures.change import change
 from ambulando.measures.instruments import instruments
 from ambulando.measures.schedule import Due, Early
 from ambulando.measures.shape import Instrument, Item
+from ambulando.web.help.first import help_first
 from ambulando.web.help.queries import reader_of_item9
 from ambulando.web.journal import actions, queries
 from ambulando.web.journal.models import Assessment
@@ -221,13 +222,14 @@ def pause(request: HttpRequest, form: Instrument) -> str:
 @offer_change
 def want(request: HttpRequest, form: Instrument) -> str:
     wanted = "off" not in request.POST
-    actions.want(request.user, form.id, wanted)
+    actions.want(request.user, form.id, wanted, timezone.now())
     if wanted:
         return _("It will be offered on Today when it is time.")
     return _("It will not be offered. You can still open it here.")
 
 
 @login_required
+@help_first
 def assessment(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Assessment, pk=pk, person=request.user)
     form = instruments().get(found.instrument)

@@ -158,8 +158,10 @@ def add_bout(request: HttpRequest) -> HttpResponse:
             minutes=values["minutes"],
             **{name: values[name] for name in TOLD},
         )
-        so_far = queries.sessions_so_far(request.user)
-        messages.success(request, _("Kept. That is {count} so far.").format(count=so_far))
+        said = _("Kept.")
+        if not request.user.no_numbers:
+            said = _("Kept. That is {count} so far.").format(count=queries.sessions_so_far(request.user))
+        messages.success(request, said)
         return redirect(journal_at(values["day"]))
     return render(request, "journal/bout.html", {"form": form, "page": "journal"})
 

@@ -13,7 +13,7 @@ from ambulando.ground import InputError, Words
 from ambulando.safety.helplines import countries
 from ambulando.safety.medicines import classes_of, corrected, found, resembling
 from ambulando.safety.profile import MOST_MEDICINES, profile_from
-from ambulando.safety.screen import of_medicine
+from ambulando.safety.screen import of_medicines
 from ambulando.safety.words import Named, named
 from ambulando.web.people.forms import Chips, Pills, names_of
 from ambulando.web.people.models import Person
@@ -27,11 +27,10 @@ NO_YES = [("false", _("No")), ("true", _("Yes"))]
 
 @dataclass(frozen=True)
 class Found:
-    """A medicine as it was written: its classes, and what it means for the plan."""
+    """A medicine as it was written, and its classes."""
 
     written: str
     classes: tuple[Named, ...]
-    notes: tuple[Words, ...]
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -65,7 +64,7 @@ class SafetyForm(forms.Form):
     time_zone = forms.ChoiceField(label=_("Your time zone"), choices=zone_choices)
     active_days = forms.TypedChoiceField(
         label=_(
-            "In the last three months: on how many days of a usual week did you move for ten minutes or more?"
+            "In the last three months: on how many days of a usual week did you move so that you breathed faster, for ten minutes or more?"
         ),
         coerce=int,
         choices=[(n, str(n)) for n in range(8)],
@@ -167,16 +166,17 @@ class SafetyForm(forms.Form):
 
     @cached_property
     def found(self) -> list[Found]:
-        """What we know of each of them, and what it means for the plan."""
+        """What we know of each of them."""
         return [
-            Found(
-                one,
-                tuple(named("medicine")[id_] for id_ in sorted(classes_of(one) - {"unknown"})),
-                tuple(constraint.reason for constraint in of_medicine(one)),
-            )
+            Found(one, tuple(named("medicine")[id_] for id_ in sorted(classes_of(one) - {"unknown"})))
             for one in self._looked_at
             if _key(one) not in self.fields
         ]
+
+    @property
+    def notes(self) -> list[Words]:
+        """What they mean for the plan, the gravest first; what holds for several of them is said once."""
+        return [one.reason for one in of_medicines(tuple(one.written for one in self.found))]
 
     @property
     def questions(self) -> list[Any]:

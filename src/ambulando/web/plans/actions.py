@@ -12,6 +12,7 @@ from django.utils import timezone
 from ambulando.ground import stored
 from ambulando.plan import today as plan_today
 from ambulando.plan import week as plan_week
+from ambulando.safety.limits import Limits
 from ambulando.safety.screen import Constraint, screen
 from ambulando.safety.stop_signs import StopSign, symptom_after
 from ambulando.web.journal import actions as journal
@@ -39,9 +40,15 @@ def ensure_week(person: Person, today: date) -> Week:
 def make_week(person: Person, today: date) -> Week:
     """Plan seven days from today; what was done or begun in an earlier version of the week stays in it."""
     before = week_of(person, today)
-    kept = [session for session in sessions_of(before) if session.state in (Session.DONE, Session.STARTED)]
-    seed = secrets.randbits(48)
     profile = convert.profile_of(person, today)
+    limits = screen(profile).limits
+    kept = [session for session in sessions_of(before) if session.state == Session.DONE]
+    kept += [
+        one
+        for session in sessions_of(before)
+        if session.state == Session.STARTED and (one := _as_it_may_go_on(person, session, limits))
+    ]
+    seed = secrets.randbits(48)
     made = plan_week.make(
         profile,
         today=today,
@@ -67,6 +74,15 @@ def make_week(person: Person, today: date) -> Week:
     for planned in (session for session in made.week if session.day not in taken):
         Session.objects.create(week=week, person=person, **convert.session_fields(planned))
     return week
+
+
+def _as_it_may_go_on(person: Person, session: Session, limits: Limits) -> Session | None:
+    """What is under way when the answers change: as it is, shorter, or at rest when it is not for the person any more."""
+    planned = plan_today.within(convert.planned(session), limits)
+    if planned is None:
+        not_today(person, session)
+        return None
+    return _replace(person, session, planned)
 
 
 def keep_safe(person: Person, today: date) -> Week | None:
@@ -145,6 +161,9 @@ def _replace(person: Person, session: Session, planned: Any) -> Session:
 
 @transaction.atomic
 def start(person: Person, session: Session, today: date) -> Session:
+    if session.day != today and person.flare_on == today:  # what is taken from another day is half too
+        share = screen(convert.profile_of(person, today)).limits.share
+        session = _replace(person, session, plan_today.shorter(convert.planned(session), share))
     session.state = Session.STARTED
     session.day = today  # any order is fine: what is done now belongs to today
     session.started_at = timezone.now()
@@ -197,9 +216,11 @@ def undo(person: Person, session: Session) -> Session:
 
 @transaction.atomic
 def feel_before(person: Person, session: Session, feeling: int) -> Session:
-    """Keep how it felt before a session; its bout has it once it is done."""
+    """Keep how it felt before a session; its bout has it once it is done, or now where "done" came first."""
     session.feeling_before = feeling
     session.save(update_fields=["feeling_before", "changed_at"])
+    if session.bout:
+        journal.change_bout(person, session.bout, feeling_before=feeling)
     return session
 
 

@@ -8,6 +8,7 @@ class Plans(AppConfig):
     def ready(self) -> None:
         from ambulando.web.journal.models import Assessment, Bout, CheckIn
         from ambulando.web.journal.signals import changed
+        from ambulando.web.later import later
         from ambulando.web.plans import actions
         from ambulando.web.plans.jobs import refresh_answer
 
@@ -20,6 +21,6 @@ class Plans(AppConfig):
                     actions.keep_safe(person, today)
                 elif sender is Bout:
                     actions.reopen(person)
-            refresh_answer.enqueue(person.pk)
+            later(refresh_answer, person.pk)
 
         changed.connect(on_change, weak=False, dispatch_uid="refresh_answer")

@@ -11,6 +11,7 @@ from ambulando.ground import as_json, stored
 from ambulando.plan.session import Session as PlannedSession
 from ambulando.plan.session import session_from
 from ambulando.safety.profile import Profile, profile_from
+from ambulando.safety.screen import Constraint, said
 from ambulando.web.journal import queries as read
 from ambulando.web.journal.models import CheckIn
 from ambulando.web.people.models import Person
@@ -30,24 +31,23 @@ class Felt:
 
 
 def profile_of(person: Person, today: date) -> Profile:
-    """What the person told, with what they last said of their energy and their last PHQ-9."""
+    """What the person told, with what they last said of their energy and their last PHQ-9 or PHQ-8.
+
+    The PHQ-8 is the PHQ-9 without its last question, in the same bands: a PHQ-9 would have come to as much, or more.
+    """
     told = dict(person.answers)
     if (check_in := read.latest_check_in(person, today)) and check_in.energy is not None:
         told["energy"] = check_in.energy
-    if assessment := read.latest_assessment(person, "phq-9"):
+    if assessment := read.latest_assessment(person, "phq-9", "phq-8"):
         told["phq9"] = assessment.total
     told["flare"] = person.flare_on == today
     return profile_from(told)
 
 
 def check_ins(person: Person, since: date) -> tuple[Felt, ...]:
-    """One for each day since then, oldest first; of two on a day the later counts, scale by scale."""
-    days: dict[date, Felt] = {}
-    for one in person.check_ins.filter(day__gte=since).order_by("day", "-part"):  # "morning" before "later"
-        before = days.get(one.day, Felt(one.day, None, None))
-        mood = before.mood if one.mood is None else one.mood
-        days[one.day] = Felt(one.day, mood, before.energy if one.energy is None else one.energy)
-    return tuple(days.values())
+    """One for each day since then, oldest first."""
+    days = read.felt(person, since)
+    return tuple(Felt(day, told.get("mood"), told.get("energy")) for day, told in days.items())
 
 
 def own_answers(person: Person) -> dict[str, dict[str, Any]]:
@@ -108,9 +108,17 @@ def series(person: Person, since: date, today: date) -> "Series | None":
     )
 
 
-def stored_constraints(constraints: Sequence[Any]) -> list[dict[str, Any]]:
+def stored_constraints(constraints: Sequence[Constraint]) -> list[dict[str, Any]]:
+    """All of them; ``unsaid`` are those whose note another one says better."""
+    told = {one.rule for one in said(constraints)}
     return [
-        {"rule": one.rule, "effect": one.effect, "reason": stored(one.reason), "source": one.source}
+        {
+            "rule": one.rule,
+            "effect": one.effect,
+            "reason": stored(one.reason),
+            "source": one.source,
+            "unsaid": one.rule not in told,
+        }
         for one in constraints
     ]
 

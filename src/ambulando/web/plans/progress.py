@@ -52,13 +52,7 @@ class TimeLine:
 
 def time_line(person: Person, today: date) -> TimeLine:
     since = today - timedelta(days=SHOWN)
-    days: dict[date, dict[str, Any]] = {}
-    for one in person.check_ins.filter(day__gt=since).order_by("day", "-part"):  # "morning" before "later"
-        day = days.setdefault(one.day, {})
-        for scale in ("mood", "energy", "sleep", "stress"):
-            value = getattr(one, scale)
-            if value is not None:
-                day[scale] = value
+    days: dict[date, dict[str, Any]] = {**read.felt(person, since + timedelta(days=1))}
     for bout in without_overlaps(read.done_bouts(person, since=since)):
         day = days.setdefault(bout.day, {})
         day["minutes"] = day.get("minutes", 0) + bout.minutes

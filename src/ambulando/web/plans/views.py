@@ -16,9 +16,12 @@ from ambulando.ground import InputError
 from ambulando.measures import checkins
 from ambulando.measures.instruments import instrument
 from ambulando.plan.milestones import milestone
+from ambulando.plan.today import is_hot_now, is_late
 from ambulando.safety import stop_signs
 from ambulando.safety.helplines import helplines
+from ambulando.safety.screen import screen
 from ambulando.web.help import queries as hard
+from ambulando.web.help.first import help_first
 from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
 from ambulando.web.people.onboarded import onboarded
@@ -124,7 +127,13 @@ def gone(session: Session) -> str | None:
 def start(request: HttpRequest, session: Session) -> str | None:
     if not session.open:
         return gone(session)
-    actions.start(request.user, session, timezone.localdate())
+    now = timezone.localtime()
+    limits = screen(request.user.profile).limits
+    if is_late(session.intensity, session.minutes, now.time(), limits):
+        return _("It is late for this one, and your plan is by day. Something light is fine now.")
+    actions.start(request.user, session, now.date())
+    if is_hot_now(session.activity, session.minutes, now.time(), limits):
+        return _("On a hot day, stay in the shade or indoors at this hour, and drink water.")
     return None
 
 
@@ -172,9 +181,9 @@ def undo(request: HttpRequest, session: Session) -> None:
 @onboarded
 def feeling(request: HttpRequest, pk: int) -> HttpResponse:
     """How it feels before a session, while it is under way: one tap, or none."""
-    session = get_object_or_404(queries.with_week(), pk=pk, person=request.user)
+    session = queries.standing(get_object_or_404(queries.with_week(), pk=pk, person=request.user))
     value = place(request.POST.get("feeling_before"), scores_of("feeling-scale"))
-    if not session.open:
+    if not session.open and not session.bout:
         return kept(request, gone(session) or "")
     if value is None:
         return kept(request, _("Please pick one of the places."))
@@ -186,7 +195,9 @@ def feeling(request: HttpRequest, pk: int) -> HttpResponse:
 @onboarded
 def effort(request: HttpRequest, pk: int) -> HttpResponse:
     """How it was, after "done": how it feels, how well talking went, how hard it was. One tap each, or none."""
-    session = get_object_or_404(Session, pk=pk, person=request.user, bout__isnull=False)
+    session = get_object_or_404(Session, pk=pk, person=request.user)
+    if session.bout is None:  # taken back on another page
+        return kept(request, _("That one is no longer marked as done."))
     if "skip" in request.POST:
         actions.skip_how_it_was(request.user, session)
         if request.htmx:
@@ -288,6 +299,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @onboarded
+@help_first
 def show_progress(request: HttpRequest) -> HttpResponse:
     person = request.user
     so_far = read.sessions_so_far(person)
@@ -315,6 +327,7 @@ def how_do_you_know(request: HttpRequest) -> HttpResponse:
 
 
 @onboarded
+@help_first
 def time_line(request: HttpRequest) -> JsonResponse:
     """The rows of the time line, for the chart that is drawn over the table."""
     if request.user.no_numbers:

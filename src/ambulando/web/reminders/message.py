@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,8 +15,6 @@ from ambulando.web.people.models import Person
 SALT = "reminders"
 #: what a link does without signing in
 WEEK, NO_MAIL = "week", "no-mail"
-#: seconds that the mail server has to answer
-TIMEOUT = 20
 
 
 def token(person: Person, what: str) -> str:
@@ -70,5 +68,4 @@ def mail(person: Person, to: str) -> EmailMessage:
         render_to_string("reminders/mail.txt", words),
         to=[to],
         headers=headers,
-        connection=get_connection(timeout=TIMEOUT),
     )

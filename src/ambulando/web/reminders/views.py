@@ -142,7 +142,8 @@ def _sent(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that was sent. Raises InputError for anything else."""
     try:
         sent = json.loads(request.body) if len(request.body) <= LONGEST else None
-    except ValueError:
+        json.dumps(sent, ensure_ascii=False).encode()  # half a character can be neither kept nor looked up
+    except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
         raise InputError(_("What this browser sent can not be read. Please try once more."))

@@ -6,9 +6,10 @@ class Signals(AppConfig):
 
     def ready(self) -> None:
         from ambulando.web.journal.signals import changed
+        from ambulando.web.later import later
         from ambulando.web.signals.jobs import look_again
 
         def on_change(sender, person, **_):
-            look_again.enqueue(person.pk)
+            later(look_again, person.pk)
 
         changed.connect(on_change, weak=False, dispatch_uid="look_again")

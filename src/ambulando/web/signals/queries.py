@@ -104,10 +104,8 @@ def _moments(person: Person, rows: QuerySet[Any]) -> tuple[datetime, ...]:
 
 
 def _felt(person: Person, since: date) -> tuple[Felt, ...]:
-    """One for each day; of two on a day the later counts, scale by scale."""
-    days: dict[date, dict[str, int | None]] = {}
-    rows = person.check_ins.filter(day__gte=since).order_by("day", "-part")  # "morning" before "later"
-    for row in rows.values("day", "mood", "energy", "sleep"):
-        told = {name: row[name] for name in ("mood", "energy", "sleep") if row[name] is not None}
-        days[row["day"]] = days.get(row["day"], {}) | told
-    return tuple(Felt(day, **told) for day, told in days.items())
+    compared = ("mood", "energy", "sleep")
+    days = journal.felt(person, since)
+    return tuple(
+        Felt(day, **{name: told[name] for name in compared if name in told}) for day, told in days.items()
+    )

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ambulando.web.later import later
 from ambulando.web.people.onboarded import onboarded
 from ambulando.web.posted import posted
 from ambulando.web.signals import actions, jobs, queries
@@ -56,7 +57,7 @@ def looking(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("look") == "yes"
     actions.look(request.user, wanted)
     if wanted:
-        jobs.look_again.enqueue(request.user.pk)
+        later(jobs.look_again, request.user.pk)
     messages.info(
         request,
         _("We look for such things again.") if wanted else _("We do not look for such things any more."),

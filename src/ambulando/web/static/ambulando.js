@@ -111,11 +111,16 @@ async function sendWaitingAnswers() {
 window.addEventListener("online", sendWaitingAnswers);
 sendWaitingAnswers();
 for (const form of document.querySelectorAll("form[action$='/account/logout/']")) {
+  let told = false;
   form.addEventListener("submit", async (event) => {
     if (!waitingAnswers.read().length) return;
     event.preventDefault();
     await sendWaitingAnswers();
-    form.submit();
+    // What could not be sent would be lost: that is said first, and a second tap signs out all the same.
+    if (told || waitingAnswers.read().every((one) => one.refusedTo)) return form.submit();
+    told = true;
+    notSent.hidden = false;
+    notSent.scrollIntoView({ block: "center" });
   });
 }
 

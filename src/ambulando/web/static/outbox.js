@@ -72,7 +72,7 @@ for (const form of document.querySelectorAll("form[data-outbox]")) {
     const fields = new FormData(form);
     const nine = item9(fields);
     // Who gave a hard answer does not wait long for a line that hangs.
-    const signal = AbortSignal.timeout(nine >= 1 ? 8_000 : 20_000);
+    const signal = AbortSignal.timeout?.(nine >= 1 ? 8_000 : 20_000); // an older browser waits as long as it does
     try {
       const answer = await fetch(form.action, { method: "POST", body: fields, headers, signal });
       if (answer.status >= 500) throw new Error(answer.status);
@@ -86,6 +86,11 @@ for (const form of document.querySelectorAll("form[data-outbox]")) {
       if (nine >= 1) await showHelp(nine >= 2 ? "/help/now/" : "/help/", waits);
       else if (waits) show(form.dataset.outbox);
     }
+  });
+
+  // Who comes back to the page finds a button that works.
+  window.addEventListener("pageshow", () => {
+    if (button()) button().disabled = false;
   });
 
   // Once they are sent, the same answers are not sent a second time from here.

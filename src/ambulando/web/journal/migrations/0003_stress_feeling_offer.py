@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('instrument', models.CharField(max_length=32)),
                 ('wanted', models.BooleanField(null=True)),
+                ('wanted_at', models.DateTimeField(null=True)),
                 ('skipped_at', models.DateTimeField(null=True)),
                 ('paused_until', models.DateField(null=True)),
             ],

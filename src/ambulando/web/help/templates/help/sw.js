@@ -4,18 +4,22 @@ const KEPT = "ambulando-help-VERSION";
 const FILES = STATIC_FILES;
 const PAGES = PUBLIC_PAGES;
 const OWN = OWN_PAGES;
-const FOR = "/kept-for";
+const PATIENCE = 4_000; // milliseconds; whoever needs help does not wait longer for a line that hangs
+const HELP_NOW = "/help/now/";
+const HELP_AFTER = /^\/assessments\/\d+\/help\/$/; // the page that follows a hard answer
 
 const had = (path) => caches.match(path, { ignoreVary: true });
+// Each page says for whom it is: a mark, and the country of this person where it is known.
+const isFor = (answer) => answer?.headers.get("Ambulando-For") ?? null;
+const hasCountry = (address) => new URLSearchParams(address.search).has("country");
+const whose = (mark) => (mark || "").split(" ")[0];
 
 // Fetch these pages anew; one that is not there stays as it was kept before.
-async function keep(paths) {
+async function keep(paths, search = "") {
   const cache = await caches.open(KEPT);
   await Promise.all(paths.map(async (path) => {
-    const answer = await fetch(path, { cache: "no-store" });
-    if (!answer.ok || answer.redirected) return;
-    if (path === PAGES[0]) await cache.put(FOR, new Response(answer.headers.get("Ambulando-For") || ""));
-    await cache.put(path, answer);
+    const answer = await fetch(path + search, { cache: "no-store" });
+    if (answer.ok && !answer.redirected) await cache.put(path, answer);
   }));
 }
 
@@ -40,37 +44,51 @@ self.addEventListener("activate", (event) => {
 });
 
 // After each page from the server: is it for the same person as what is kept? And is it one that is kept?
-async function look(path, answer) {
-  const now = answer.headers.get("Ambulando-For");
+async function look(address, answer) {
+  const path = address.pathname;
+  const now = isFor(answer);
   if (now === null) return;
   const cache = await caches.open(KEPT);
-  const before = (await (await cache.match(FOR))?.text()) || "";
-  const [whose, whoseBefore] = [now, before].map((mark) => mark.split(" ")[0]);
-  if (whose !== whoseBefore) await Promise.all(OWN.map((own) => cache.delete(own, { ignoreVary: true })));
-  if ((PAGES.includes(path) || OWN.includes(path)) && answer.ok) await cache.put(path, answer);
+  for (const own of OWN) {
+    const before = await cache.match(own, { ignoreVary: true });
+    if (before && whose(isFor(before)) !== whose(now)) await cache.delete(own, { ignoreVary: true });
+  }
+  const asked = hasCountry(address);
+  // Who looks at another country for once still finds their own lines offline; who told us none finds the last one.
+  const plain = asked ? !now.includes(" ") : !address.search;
+  const keeps = (PAGES.includes(path) || OWN.includes(path)) && answer.ok && plain;
+  if (keeps) await cache.put(path, answer);
   // Help shows the lines of a country, whom the person chose and how their plan begins: it follows when these change.
-  if (now !== before || OWN.includes(path)) await keep(PAGES.filter((page) => page !== path));
-  if (now !== before) await cache.put(FOR, new Response(now));
+  const older = [];
+  for (const page of PAGES) {
+    const before = await cache.match(page, { ignoreVary: true });
+    if (isFor(before) !== now || (OWN.includes(path) && page !== path)) older.push(page);
+  }
+  await keep(older);
+  if (keeps && asked) await keep(PAGES.filter((page) => page !== path), address.search);
 }
 
 // One after the other, so that an older page never takes the place of a newer one.
 let looking = Promise.resolve();
-function lookInTurn(path, answer) {
-  looking = looking.then(() => look(path, answer)).catch(() => {});
+function lookInTurn(address, answer) {
+  looking = looking.then(() => look(address, answer)).catch(() => {});
   return looking;
 }
 
+// From the server, and where that fails, what is kept. A kept page of help also takes the place of one that hangs.
 async function page(event) {
-  const path = new URL(event.request.url).pathname;
+  const address = new URL(event.request.url);
+  const path = address.pathname;
+  const fromServer = fetch(event.request);
+  event.waitUntil(fromServer.then((answer) => lookInTurn(address, answer.clone())).catch(() => {}));
+  const isHelp = PAGES.includes(path) || HELP_AFTER.test(path);
+  const kept = isHelp || OWN.includes(path) ? await had(HELP_AFTER.test(path) ? HELP_NOW : path) : undefined;
+  const slow = new Promise((give) => isHelp && kept && !hasCountry(address) && setTimeout(give, PATIENCE, kept));
   try {
-    const answer = await fetch(event.request);
-    event.waitUntil(lookInTurn(path, answer.clone()));
-    return answer;
+    const answer = await Promise.race([fromServer, slow]);
+    return answer.status >= 500 && kept ? kept : answer;
   } catch {
-    if (PAGES.includes(path) || OWN.includes(path)) return (await had(path)) || (await had("/offline/")) || Response.error();
-    // The page that follows a hard answer is help, also when the line breaks on the way to it.
-    const help = /^\/assessments\/\d+\/help\/$/.test(path);
-    return (await had(help ? "/help/now/" : "/offline/")) || Response.error();
+    return kept || (await had("/offline/")) || Response.error();
   }
 }
 

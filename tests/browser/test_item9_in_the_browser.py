@@ -90,6 +90,40 @@ def test_with_the_cable_out_a_hard_answer_leads_to_help_and_waits(
     open_page.watch.errors.clear()  # a browser that is offline says so in its console
 
 
+def test_an_older_browser_loses_no_answer_either(open_page: Any) -> None:
+    page = open_page()
+    page.add_init_script("delete AbortSignal.timeout")
+    sign_up(page, "older-browser")
+    page.goto("/questions/phq-9/")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    answer(page, 2, go=False)
+    expect(page.get_by_role("heading", name="Please reach someone now")).to_be_visible()
+    expect(page.get_by_text(LATER)).to_be_visible()
+    open_page.watch.errors.clear()
+
+
+def test_signing_out_does_not_throw_away_what_could_not_be_sent_without_a_word(open_page: Any) -> None:
+    page = open_page()
+    sign_up(page, "signs-out-too-soon")
+    page.goto("/questions/phq-9/")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    answer(page, 1, go=False)
+    expect(page.get_by_text(LATER)).to_be_visible()
+    page.evaluate("sessionStorage.kept = localStorage.waiting; localStorage.clear()")
+    page.context.set_offline(False)
+    page.goto("/you/")
+    page.evaluate("localStorage.waiting = sessionStorage.kept")
+    page.evaluate("void (waitingAnswers.send = () => Promise.reject(new Error()))")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#not-sent")).to_be_visible()
+    assert page.evaluate("localStorage.waiting")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/account/login/")
+    open_page.watch.errors.clear()
+
+
 def test_without_a_hard_answer_one_calm_line_says_that_they_wait(open_page: Any) -> None:
     page = open_page()
     sign_up(page, "calm-line")
