@@ -48,6 +48,7 @@ PULL: Mapping[str, dict[str, Any]] = {
     "max_minutes": {"likes": ["walking"]},
     "max_impact": {"likes": ["running", "football", "aerobics-class"]},
     "progression": {"likes": ["walking"]},
+    "earliest_hour": {"likes": ["walking"], "windows": wide("03:00", "04:30")},
     "latest_hour": {"likes": ["walking"], "windows": wide("18:30", "21:00")},
     "no_floor": {"likes": ["yoga", "pilates", "bodyweight"]},
     "no_falls": {"likes": ["cycling", "sport", "hill-walk"]},
@@ -158,6 +159,7 @@ BREAKS: Mapping[str, Callable[[Session, Limits], bool]] = {
     "no_floor": lambda one, limits: "floor" in broken(catalogue()[one.activity], limits),
     "no_falls": lambda one, limits: "falls" in broken(catalogue()[one.activity], limits),
     "seated": lambda one, limits: "seated" in broken(catalogue()[one.activity], limits),
+    "earliest_hour": lambda one, limits: begins(one) < (limits.earliest_hour or 0) * 60,
     "latest_hour": lambda one, limits: ends(one) > (limits.latest_hour or 0) * 60,
     "no_heat": lambda one, _: (
         "outdoors" in catalogue()[one.activity].places

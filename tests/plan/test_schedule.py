@@ -81,7 +81,7 @@ def test_cool_hours_come_first_for_who_heat_is_not_for():
 )
 def test_every_place_lies_in_a_window_and_no_two_overlap(profile, bouts, sessions, minutes, latest, early):
     state = standing(profile, today=TODAY, bouts=bouts)
-    limits = Limits(latest_hour=latest)
+    limits = Limits(earliest_hour=None if latest is None else 5, latest_hour=latest)
     found = schedule(profile, state, limits, sessions=sessions, minutes=minutes, early=early)
     assert 1 <= len(found.slots) <= sessions
     ends = []
@@ -91,7 +91,7 @@ def test_every_place_lies_in_a_window_and_no_two_overlap(profile, bouts, session
         ends.append(((slot.day, start), (slot.day, end)))
         assert TODAY <= slot.day < TODAY + timedelta(days=7)
         assert slot.minutes >= 2
-        assert latest is None or end <= latest * 60
+        assert latest is None or 5 * 60 <= start <= end <= latest * 60
         if found.asked:
             assert any(
                 one.day == DAYS[slot.day.weekday()]

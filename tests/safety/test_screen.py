@@ -367,6 +367,7 @@ LIMITS = st.builds(
     max_minutes=st.none() | st.integers(0, 60),
     max_impact=st.integers(0, 3),
     progression=st.booleans(),
+    earliest_hour=st.none() | st.integers(0, 23),
     latest_hour=st.none() | st.integers(0, 23),
     no_floor=st.booleans(),
     no_falls=st.booleans(),

@@ -51,8 +51,8 @@ def schedule(
     """Places for up to ``sessions`` of ``minutes`` each in the seven days from ``standing.today``.
 
     One a day; two on the same day only for who offers one day a week, and fewer than asked where the windows do not
-    have room. Without windows (or where safety closes all of them) in the morning, at a fixed hour. Every session ends before
-    ``limits.latest_hour``.
+    have room. Without windows (or where safety closes all of them) in the morning, at a fixed hour. Every session begins
+    at ``limits.earliest_hour`` or later, and ends before ``limits.latest_hour``.
     """
     days = [standing.today + timedelta(days=ahead) for ahead in range(7)]
     free = {day: _openings(profile, day, limits) for day in days}
@@ -78,11 +78,12 @@ def is_hot(start: int, end: int) -> bool:
 
 
 def _openings(profile: Profile, day: date, limits: Limits) -> list[_Opening]:
+    earliest = 60 * (limits.earliest_hour or 0)
     latest = DAY if limits.latest_hour is None else limits.latest_hour * 60
     found = []
     for window in profile.windows:
         if window.day == DAYS[day.weekday()]:
-            opening = _Opening(_minute(window.start), min(_minute(window.end), latest))
+            opening = _Opening(max(_minute(window.start), earliest), min(_minute(window.end), latest))
             if opening.minutes >= number("smallest", "minutes"):
                 found.append(opening)
     return sorted(found, key=lambda part: part.start)

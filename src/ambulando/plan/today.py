@@ -45,8 +45,6 @@ def suggestion(sessions: Sequence[Session], *, today: date, energy: float | None
     return first if planned_low else smaller(first)
 
 
-#: the hour before which it is still night for who plans by day (our judgement)
-DAY_BEGINS = 5
 #: the step of a trace for a session that safety made shorter for one day
 SHARE = "share of today"
 
@@ -70,9 +68,11 @@ def within(session: Session, limits: Limits) -> Session | None:
 
 def is_late(intensity: str, minutes: int, at: time, limits: Limits) -> bool:
     """Whether it is too late in the day, or in the night, to begin this for somebody who plans by day. Light is never too late."""
-    if limits.latest_hour is None or intensity == "light":
+    if intensity == "light":
         return False
-    return at.hour < DAY_BEGINS or at.hour * 60 + at.minute + minutes > limits.latest_hour * 60
+    early = limits.earliest_hour is not None and at.hour < limits.earliest_hour
+    end = at.hour * 60 + at.minute + minutes
+    return early or (limits.latest_hour is not None and end > limits.latest_hour * 60)
 
 
 def is_hot_now(activity_id: str, minutes: int, at: time, limits: Limits) -> bool:
