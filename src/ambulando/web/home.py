@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from ambulando.ground import InputError, data_place
@@ -30,19 +31,23 @@ def for_owner_alone() -> None:
 
 
 def secret_key(folder: Path) -> str:
-    """The installation's key, made on first use in a file that only its owner can read (mode 0600).
+    """The installation's key, which signs sessions and links."""
+    return key_file(folder / "secret.key", lambda: f"{secrets.token_urlsafe(48)}\n".encode()).decode().strip()
+
+
+def key_file(path: Path, make: Callable[[], bytes]) -> bytes:
+    """What a key's file holds, made on first use; only its owner can read it (mode 0600).
 
     It is written whole before it gets its name, so that a process beside this one never reads half a key.
     """
-    path = folder / "secret.key"
     if not path.exists():
-        handle, draft = tempfile.mkstemp(dir=folder, prefix="secret.")  # mode 0600
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.")  # mode 0600
         try:
-            with os.fdopen(handle, "w") as file:
-                file.write(secrets.token_urlsafe(48) + "\n")
+            with os.fdopen(handle, "wb") as file:
+                file.write(make())
             os.link(draft, path)
         except FileExistsError:
             pass  # the other process was first, and its key counts
         finally:
             Path(draft).unlink()
-    return path.read_text().strip()
+    return path.read_bytes()

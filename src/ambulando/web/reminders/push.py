@@ -5,9 +5,7 @@ RFC 8030 (delivery), RFC 8291 (encryption, aes128gcm), RFC 8292 (the signature, 
 
 import json
 import logging
-import os
 import re
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +20,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from ambulando.ground import InputError
+from ambulando.web.home import key_file
 
 if TYPE_CHECKING:  # loaded where a message is made: no page without push waits for it
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -160,7 +159,7 @@ def public_key() -> str:
 
 @lru_cache(maxsize=1)
 def _key(path: Path) -> "EllipticCurvePrivateKey":
-    """The key that signs, made on first use in a file that only its owner can read, whole before it gets its name."""
+    """The key that signs, made on first use."""
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import (
         Encoding,
@@ -169,18 +168,11 @@ def _key(path: Path) -> "EllipticCurvePrivateKey":
         load_pem_private_key,
     )
 
-    if not path.exists():
-        made = ec.generate_private_key(ec.SECP256R1())
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix="push.")  # mode 0600
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # the other process was first, and its key counts
-        finally:
-            Path(draft).unlink()
-    return load_pem_private_key(path.read_bytes(), None)  # type: ignore[return-value]
+    def make() -> bytes:
+        key = ec.generate_private_key(ec.SECP256R1())
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    return load_pem_private_key(key_file(path, make), None)
 
 
 def _bytes(text: str) -> bytes:
