@@ -68,3 +68,26 @@ def test_drawn_frequencies_follow_the_stated_odds():
 
 def test_a_clear_winner_is_chosen_for_certain():
     assert choose([option("easy-walk", 2.0), option("dishes", 0.5)], Random(1)).probability == 1
+
+
+class At:
+    """A place of the lots, given instead of drawn."""
+
+    def __init__(self, place: float) -> None:
+        self.place = place
+
+    def random(self) -> float:
+        return self.place
+
+
+@given(OPTIONS)
+def test_each_option_is_drawn_on_a_stretch_as_long_as_its_stated_chance(options):
+    """Counted out over 1000 evenly spread places of the lots; each stretch may be off by one place at either end."""
+    drawn = [choose(options, At((place + 0.5) / 1000)).chosen for place in range(1000)]
+    for one, chance in odds_of(options):
+        assert abs(drawn.count(one) / 1000 - chance * _alike(one, options)) <= 0.004
+
+
+def _alike(one, options):
+    """The same option can stand in a generated list more than once; then it has that many stretches."""
+    return sum(other == one for other, _ in odds_of(options))

@@ -1,113 +1,133 @@
-"""Over many simulated people: intervals cover, reverse causation is allowed for, nothing is claimed from nothing."""
+"""A small, fixed part of bench/calibration.py: intervals cover, the correction holds, nothing is claimed from nothing."""
 
-from dataclasses import replace
-from datetime import date
+import re
+import sys
 
 import numpy as np
 import pytest
 
-from ambulando.response.design import dose_of
-from ambulando.response.fit import fit
-from ambulando.response.model import default_grid
-from ambulando.response.priors import constants, priors
-from ambulando.response.series import Series
-from ambulando.response.simulate import simulated_person, simulated_truth
+from places import ROOT
 
-START = date(2026, 1, 1)
+sys.path.insert(0, str(ROOT / "bench"))
+import calibration
+import calibration_report as report
+
+#: A chunk that the benchmark itself does not reach, so that the two are not the same people.
+NUMBER = 9001
+PAGE = ROOT / "docs" / "calibration.md"
+
+
+def case(table: str, name: str, days: int):
+    (found,) = [one for one in calibration.CASES if (one.table, one.name, one.days) == (table, name, days)]
+    return found
+
+
+def chunk(table: str, name: str, days: int, people: int):
+    made = calibration.chunk_compared if table == "compared" else calibration.chunk
+    return made(case(table, name, days), NUMBER, people)
 
 
 def test_ninety_five_percent_intervals_cover_under_the_prior():
-    rng = np.random.default_rng(20261122)
-    grid, believed, facts = default_grid(), priors("central", ["walking", "yoga"]), constants()
-    people, days = 200, 60
-    covered = {"same-day": [], "next-day": []}
-    for _ in range(people):
-        pair = rng.choice(grid.phi.size, p=np.exp(grid.log_pair))
-        phi, rho, kappa = grid.phi[pair], grid.rho[pair], rng.choice(grid.kappa)
-        shape = facts["noise"]["shape"]
-        s = np.sqrt(facts["noise"]["variance"] * (shape - 1) / rng.gamma(shape))
-        state = rng.normal(0, s * np.sqrt(rho))
-        moods = np.full(days, 5.0)
-        truth, minutes = {}, {}
-        for modality in ("walking", "yoga"):
-            minutes[modality] = np.where(
-                rng.random(days) < 0.4, rng.choice([10.0, 20.0, 30.0, 45.0], days), 0.0
-            )
-            dose = dose_of(minutes[modality], believed.met[modality], kappa)
-            for horizon, column in (
-                ("same-day", dose),
-                ("next-day", np.concatenate([[dose.mean()], dose[:-1]])),
-            ):
-                belief = believed.of(modality, horizon)
-                truth[modality, horizon] = rng.normal(belief.mean, belief.sd)
-                moods += truth[modality, horizon] * column
-        for t in range(days):
-            moods[t] += state + rng.normal(0, s * np.sqrt(1 - rho))
-            state = phi * state + rng.normal(0, s * np.sqrt((1 - phi**2) * rho))
-        seen = rng.random(days) > 0.2
-        answer = fit(
-            Series(
-                START,
-                tuple(float(m) if here else None for m, here in zip(moods, seen, strict=True)),
-                {modality: tuple(values.tolist()) for modality, values in minutes.items()},
-            )
-        )
-        for effect in answer.effects:
-            if effect.horizon in covered:
-                covered[effect.horizon].append(
-                    effect.ci[0] < truth[effect.modality, effect.horizon] < effect.ci[1]
-                )
-    for horizon, hits in covered.items():
-        # 400 intervals: a standard error of 1.1 points, so 95% plus or minus 3.3 is three of them.
-        assert np.mean(hits) == pytest.approx(0.95, abs=0.033), horizon
+    found = chunk("drawn", "as the model believes", 56, 200)
+    # A standard error of 1.5 points: three of them below 95%.
+    assert report.covers(found) > 0.905
+    assert abs(np.mean(found["mean"] - found["truth"])) < 0.05
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "outlying evenings (Student's t, 3 df)",
+        "dose scale 8 minutes",
+        "persistence 0.95, nearly a random walk",
+        "long memory (half of the inertia 0.99 a day)",
+        "40% missing, more on low days",
+        "people of the cited figures",
+    ],
+)
+def test_they_cover_where_the_model_is_wrong_in_one_thing(name):
+    # A standard error of 2.2 points.
+    assert report.covers(chunk("drawn", name, 56, 100)) > 0.88
 
 
 def test_under_reverse_causation_the_naive_difference_misleads_and_the_correction_does_not():
-    rng = np.random.default_rng(4)
-    people, days = 80, 120
-    naive, ours, repaired, naive_covers, covers = [], [], [], [], []
-    for _ in range(people):
-        gamma, effect = rng.normal(0.5, 0.2), rng.normal(0.25, 0.30)
-        state = np.zeros(days)
-        for t in range(1, days):
-            state[t] = 0.5 * state[t - 1] + rng.normal(0, 1.2 * np.sqrt(0.75))
-        session = rng.random(days) < 1 / (1 + np.exp(0.7 - gamma * state))
-        mood = np.clip(5 + effect * session + state + rng.normal(0, 0.9, days), 0, 10)
-        seen = rng.random(days) > 0.2
-        moods = tuple(float(m) if here else None for m, here in zip(mood, seen, strict=True))
-        answer = fit(Series(START, moods, {"walking": tuple((30.0 * session).tolist())}))
-        with_it, without = mood[seen & session], mood[seen & ~session]
-        difference = with_it.mean() - without.mean()
-        se = np.sqrt(with_it.var(ddof=1) / with_it.size + without.var(ddof=1) / without.size)
-        naive.append(difference - effect)
-        naive_covers.append(abs(difference - effect) < 1.96 * se)
-        ours.append(answer.effects[0].mean - effect)
-        repaired.append(answer.corrected.mean - effect)
-        covers.append(answer.corrected.ci[0] < effect < answer.corrected.ci[1])
-    # Standard errors over 80 people are about 0.03 to 0.04 points and, at 95% coverage, 2.4 percent.
-    assert np.mean(naive) > 0.5
-    assert np.mean(ours) < 0.6 * np.mean(naive)
-    assert abs(np.mean(repaired)) < 0.1
-    assert np.mean(naive_covers) < 0.65
-    assert np.mean(covers) > 0.87
+    found = chunk("free", "pull 0.58, as the diary study found", 120, 150)
+    truth = found["truth"]
+    assert report.share(found["naive_covers"]) < 0.55
+    assert report.share(found["gls_covers"]) < 0.75
+    assert report.covers(found, "corrected_low", "corrected_high") > 0.89
+    assert np.mean(found["naive"] - truth) > 0.5
+    assert abs(np.nanmean(found["corrected"] - truth)) < 0.1
+    assert found["claim"].sum() == found["harm"].sum() == 0, "nothing below grade A claims a cause"
 
 
 def test_where_exercise_does_nothing_almost_nobody_is_told_that_it_does():
-    rng = np.random.default_rng(6)
-    people, told = 120, 0
-    for _ in range(people):
-        truth = replace(simulated_truth(rng, ["walking"]), same_day={"walking": 0.0}, weeks=0.0)
-        made = simulated_person(rng, 84, START, activities=("moderate-walk",), randomised=True, truth=truth)
-        told += "lifted" in str(fit(made.series).sentence)
-    # At a true rate of 2.5% six or fewer of 120 has a chance of 97%.
-    assert told <= 6
+    found = chunk("zero", "drawn days", 120, 200)
+    assert (found["grade"] == 2).all()
+    # At a true rate of 2.5%, ten or fewer of 200 has a chance of 99%.
+    assert found["claim"].sum() <= 10
 
 
-def test_a_large_true_effect_on_drawn_days_is_found():
-    rng = np.random.default_rng(8)
-    found = []
-    for _ in range(10):
-        truth = replace(simulated_truth(rng, ["walking"]), same_day={"walking": 2.0})
-        made = simulated_person(rng, 200, START, activities=("moderate-walk",), randomised=True, truth=truth)
-        found.append("lifted" in str(fit(made.series).sentence))
-    assert sum(found) >= 8
+def test_a_large_true_effect_is_found_more_often_than_a_small_one():
+    small, large = chunk("power", "0.26 points", 120, 60), chunk("power", "1.2 points", 120, 60)
+    assert large["claim"].mean() > 0.6
+    assert small["claim"].mean() < 0.3
+
+
+def test_the_chance_to_be_the_best_is_worth_more_than_always_saying_one_third():
+    found = chunk("best", "three kinds, as the model believes", 120, 150)
+    ours, flat = report.brier(found)
+    assert ours < flat - 0.03
+    np.testing.assert_allclose(found["p_best"].sum(axis=1), 1.0, atol=1e-6)
+    sure = found["p_best"] > 0.6
+    # Those that were called likely were the best about as often: forty or more, so within three standard errors of 8 points.
+    assert found["best"][sure].mean() == pytest.approx(found["p_best"][sure].mean(), abs=0.2)
+
+
+def test_comparisons_cover_and_claim_next_to_nothing_where_nothing_differs():
+    found = chunk("compared", "two options", 28, 120)
+    assert report.covers(found) > 0.89
+    assert report.brier(found)[0] < report.brier(found)[1]
+    nothing = chunk("compared", "two options that do nothing", 28, 120)
+    assert nothing["claim"].sum() <= 6
+
+
+def test_a_chunk_is_the_same_each_time_and_other_chunks_are_others():
+    one = case("drawn", "as the model believes", 56)
+    first, again, other = (calibration.chunk(one, number, 3)["mean"] for number in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_each_case_has_a_key_of_its_own():
+    keys = [one.key for one in calibration.CASES]
+    assert len(set(keys)) == len(keys)
+
+
+def test_what_was_done_before_a_stop_is_kept(tmp_path):
+    one = case("drawn", "as the model believes", 56)
+    kept = tmp_path / f"{one.key}-0000.npz"
+    np.savez(kept, seconds=1.0, truth=np.zeros(4))
+    assert calibration._work((one, 0, str(tmp_path))) == one.key
+    assert calibration.results(tmp_path)[one.key]["truth"].size == 4, (
+        "a chunk that is there is not made again"
+    )
+
+
+def test_the_page_has_a_row_for_every_case_and_says_whether_it_is_met():
+    page = PAGE.read_text("utf-8")
+    assert len(page.splitlines()) <= 130
+    for one in calibration.CASES:
+        assert one.name in page, one.name
+    drawn = [line for line in page.split("## ")[1].splitlines() if re.match(r"\| [^S-]", line)]
+    assert len(drawn) == len({one.name for one in calibration.CASES if one.table == "drawn"})
+    for line in drawn:
+        assert len(re.findall(r"\d+\.\d% \| (?:met|\*\*not met\*\*|too few)", line)) == 2, line
+
+
+def test_the_page_says_what_the_answers_promise():
+    page = " ".join(PAGE.read_text("utf-8").split())
+    for word in ("56 days", "120 days", "Brier score", "benefit claimed", "carry-over", "mended", "engine ", "NumPy"):  # fmt: skip
+        assert word in page, word
+    assert (PAGE.parent / report.PICTURE).read_text("utf-8").startswith("<?xml")
+    assert report.PICTURE.as_posix() in page

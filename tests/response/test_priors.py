@@ -106,3 +106,32 @@ def test_every_figure_has_a_source_and_a_certainty():
         assert (
             "weeks" in name or name == "next_day" or entry["certainty"] in ("read", "derived", "assumed")
         ), name
+
+
+@pytest.mark.parametrize("target", ["energy", "sleep", "stress"])
+def test_no_trial_effect_is_carried_over_to_another_rating(target, monkeypatch):
+    before = priors("central", MODALITIES, target)
+    monkeypatch.setattr(module, "finding", lambda modality: Finding(-2.0, (-2.1, -1.9)))
+    assert priors("central", MODALITIES, target) == before
+    for name in NAMES:
+        found = priors(name, ["walking"], target)
+        assert found.target == target
+        assert found.of("walking", "weeks").mean == 0.0
+        assert found.of("walking", "same-day").sd == priors(name, ["walking"]).of("walking", "same-day").sd
+
+
+def test_only_energy_has_a_diary_figure_beside_mood_and_it_follows_from_the_row():
+    rows = {row.id: row for row in facts()}
+    row, spread = rows["rehder2026-activity-before"], constants()["noise"]["variance"] ** 0.5
+    means = [priors(name, ["walking"], "energy").of("walking", "same-day").mean for name in NAMES]
+    assert means == pytest.approx([r * spread / 0.48 for r in (row.low, row.estimate, row.high)], abs=0.01)
+    for target in ("sleep", "stress"):
+        assert {priors(name, ["walking"], target).of("walking", "same-day").mean for name in NAMES} == {0.0}
+    with pytest.raises(InputError, match="no target 'joy'"):
+        priors("central", ["walking"], "joy")
+
+
+def test_a_questionnaire_is_as_noisy_as_its_retest():
+    entry = constants()["questionnaire"]
+    assert entry["noise"] == pytest.approx(5 * (1 - 0.737) ** 0.5, abs=0.05)
+    assert entry["phq9_per_mood_point"] == constants()["weeks"]["phq9_per_mood_point"]

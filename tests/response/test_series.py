@@ -43,6 +43,35 @@ def test_the_optional_columns_are_read_with_their_gaps():
     assert series.randomised == (True, False, None)
 
 
+def test_energy_stress_illness_and_medicine_are_read_where_they_are_noted():
+    series = read(
+        "date,mood,minutes_walking,energy,stress,ill,medicine_changed\n2026-03-01,5,0,4,6,1,\n2026-03-03,5,0,,,0,1\n"
+    )
+    assert series.energy == (4.0, None, None)
+    assert series.stress == (6.0, None, None)
+    assert series.ill == (True, None, False)
+    assert series.medicine_changed == (None, None, True)
+    assert read("date,mood,minutes_walking\n2026-03-01,5,0\n").ill is None
+    days = from_days(
+        today=TODAY, moods={}, bouts=[], energy={date(2026, 3, 1): 3.0}, stress={date(2026, 3, 2): 8.0},
+        ill={date(2026, 3, 2): True}, medicine_changed={date(2026, 3, 4): True},
+    )  # fmt: skip
+    assert (days.energy, days.stress) == ((3.0, None, None, None), (None, 8.0, None, None))
+    assert (days.ill, days.medicine_changed) == ((None, True, None, None), (None, None, None, True))
+
+
+def test_what_is_rated_has_more_for_better_and_sleep_is_that_of_the_night_after():
+    series = Series(
+        TODAY, (5.0, None, 6.0), {"walking": (0.0, math.nan, 10.0)},
+        energy=(1.0, 2.0, 3.0), stress=(8.0, None, 1.0), sleep=(7.0, 4.0, 9.0),
+    )  # fmt: skip
+    assert series.rated("mood") == (5.0, None, 6.0)
+    assert series.rated("energy") == (1.0, None, 3.0), "what was done that day is not known"
+    assert series.rated("stress") == (2.0, None, 9.0)
+    assert series.rated("sleep") == (4.0, None, None)
+    assert Series(TODAY, (5.0,), {}).rated("energy") == (None,)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -66,6 +95,9 @@ def test_the_optional_columns_are_read_with_their_gaps():
         ("date,mood,minutes_walking,phq9\n2026-03-01,5,10,28\n", "the phq9 '28'"),
         ("date,mood,minutes_walking,phq9\n2026-03-01,5,10,9.5\n", "the whole total"),
         ("date,mood,minutes_walking,randomised\n2026-03-01,5,10,yes\n", "the randomised 'yes'"),
+        ("date,mood,minutes_walking,ill\n2026-03-01,5,10,2\n", "the ill '2'. Please write 1 for a day of being ill"),
+        ("date,mood,minutes_walking,medicine_changed\n2026-03-01,5,10,no\n", "1 for a day of a change of medicine"),
+        ("date,mood,minutes_walking,energy\n2026-03-01,5,10,11\n", "the energy '11'"),
         ("date,mood,minutes_walking\n2026-03-01,5\n", "Row 2 of days.csv has 2 cells"),
     ],
 )  # fmt: skip

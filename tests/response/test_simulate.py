@@ -8,8 +8,15 @@ import pytest
 
 from ambulando.activity.catalogue import MODALITIES, catalogue
 from ambulando.ground import InputError
+from ambulando.response.comparison import Protocol, analyse, option_of
+from ambulando.response.crowd import figures
 from ambulando.response.fit import fit
-from ambulando.response.simulate import figures, simulated_person, simulated_truth
+from ambulando.response.simulate import (
+    chance_of_session,
+    simulated_comparison,
+    simulated_person,
+    simulated_truth,
+)
 
 START = date(2026, 1, 5)
 
@@ -81,6 +88,74 @@ def test_low_mood_keeps_simulated_people_in_unless_a_draw_decides():
 def test_days_go_missing_as_often_as_is_cited():
     share = np.mean([1 - made(seed, 84).series.days / 84 for seed in range(20)])
     assert share == pytest.approx(figures()["missing"]["share_of_days"], abs=0.07)
+
+
+def test_energy_stress_and_ill_days_are_noted_too():
+    one = made(12, 300)
+    evenings = [row for row in one.checkins if row.part == "evening"]
+    assert all(type(row.stress) is int and 0 <= row.stress <= 10 for row in evenings)
+    assert all(row.stress is None for row in one.checkins if row.part == "morning")
+    assert any(row.ill for row in evenings)
+    for n, day in enumerate(one.series.start + timedelta(n) for n in range(len(one.series.mood))):
+        row = next((row for row in evenings if row.day == day), None)
+        assert one.series.energy[n] == (row.energy if row else None)
+        assert one.series.stress[n] == (row.stress if row else None)
+        assert one.series.ill[n] == (row.ill if row else None)
+    ill = {row.day for row in evenings if row.ill}
+    assert not ill & {bout.day for bout in one.bouts}
+
+
+def test_a_draw_followed_in_part_marks_only_the_days_on_which_it_was_followed():
+    one = made(8, 120, randomised=True, adherence=True, activities=("moderate-walk",))
+    marked = [flag for flag in one.series.randomised if flag is not None]
+    assert 0.5 < np.mean(marked) < 0.9
+    assert all(flag for flag in made(8, 120, randomised=True).series.randomised if flag is not None)
+
+
+def test_people_leave_apps_and_trials_but_not_an_engaged_diary():
+    last = {
+        staying: np.mean([len(made(seed, 60, staying=staying).series.mood) for seed in range(25)])
+        for staying in ("engaged", "trial", "app")
+    }
+    assert last["app"] < 15 < last["trial"] < last["engaged"]
+
+
+def test_a_suggestion_makes_a_session_likelier_and_wears_off():
+    who = simulated_truth(np.random.default_rng(9), ["walking"])
+    plain = chance_of_session(who, 0.0, offered=False, days_of_offers=0)
+    assert plain == pytest.approx(figures()["sessions"]["share_of_days"])
+    offered = [chance_of_session(who, 0.0, offered=True, days_of_offers=days) for days in (0, 10, 60)]
+    assert offered[0] > offered[1] > offered[2] > plain
+    assert offered[2] == pytest.approx(plain, abs=0.001)
+    assert chance_of_session(replace(who, reverse=0.5), -2.0, offered=False, days_of_offers=0) < plain
+
+
+def test_a_simulated_comparison_can_be_analysed_and_its_effect_is_found():
+    protocol = Protocol("w", (option_of("walking"), option_of("yoga")), "mood", 20, 3, START)
+    days = simulated_comparison(
+        np.random.default_rng(10), protocol, 4, effects={"walking": 2.5, "yoga": 0.0}, adherence=True
+    )
+    assert len(days) == 40
+    assert 0.4 < np.mean([day.done == day.option for day in days]) < 0.9
+    found = analyse(protocol, days, rng=np.random.default_rng(11))
+    assert found.as_done.difference > 0
+    with pytest.raises(InputError, match="No effect is given for yoga"):
+        simulated_comparison(np.random.default_rng(10), protocol, 4, effects={"walking": 1.0})
+
+
+def test_every_figure_has_a_source_and_a_certainty():
+    def check(entry: dict, name: str) -> None:
+        if "source" in entry:
+            assert entry["certainty"] in ("read", "derived", "assumed"), name
+            return
+        parts = {key: value for key, value in entry.items() if isinstance(value, dict)}
+        assert parts, f"{name} has no source"
+        for key, value in parts.items():
+            check(value, f"{name}.{key}")
+
+    for name, entry in figures().items():
+        if name != "date":
+            check(entry, name)
 
 
 def test_a_person_without_days_or_activities_is_refused():

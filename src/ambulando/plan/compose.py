@@ -145,7 +145,7 @@ def compose(
         "parts": _parts(offer, found, activity, minutes, barrier or next(iter(turns), None)),
         "steps": steps,
         "odds": [
-            {"activity": option.activity.id, "probability": round(chance, 6), "score": round(option.total, 4)}
+            {"activity": option.activity.id, "probability": chance, "score": round(option.total, 4)}
             for option, chance in choice.odds
         ],
         "versions": versions(version()),

@@ -1,27 +1,42 @@
 """Does it help me? The person's own effects, graded by what the days can bear, with the evidence as prior."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
 
 from ambulando.ground import InputError, Words
-from ambulando.response.design import covariates_of, design
+from ambulando.response.beside import (
+    DAYS_AFTER,
+    ByPrior,
+    Curve,
+    DayAfter,
+    by_prior,
+    curve,
+    mixture_of,
+    shares_after,
+)
+from ambulando.response.best import p_best
+from ambulando.response.design import BEFORE, REVERSE, Design, covariates_of, design, done
 from ambulando.response.grades import Counts, counts, grade_of
-from ambulando.response.mixture import Summary, summaries
-from ambulando.response.model import Grid, Noise, Posterior, default_grid, posterior
-from ambulando.response.priors import Prior, Priors, constants, priors
+from ambulando.response.gram import Kept, Name, Whitened, settled
+from ambulando.response.mixture import Mixture, Summary, student, summarised
+from ambulando.response.model import Grid, Noise, Posterior, default_grid, predicted_variance
+from ambulando.response.priors import NAMES, TARGETS, Prior, Priors, constants, priors
 from ambulando.response.reverse import Corrected, corrected
 from ambulando.response.series import Series
 from ambulando.response.words import grade_rule, limits, model_in_words, sentence
 
 HORIZONS = ("same-day", "next-day", "weeks")
 
+#: What a sentence is given where nothing was done: mean, interval and chances.
+_NOTHING = (0.0, (0.0, 0.0), 0.0, 0.0, 0.0)
+
 
 @dataclass(frozen=True)
 class ModalityEffect:
-    """One effect in mood points 0-10.
+    """One effect in points 0-10 of what is rated, signed so that above zero is better.
 
     horizon: "same-day" (a usual session of 30 minutes against none, that evening), "next-day" (the evening after) or
     "weeks" (three usual sessions a week, held for months). ci: 95%. p_positive, p_matters, p_worse: the chances that
@@ -59,9 +74,9 @@ class Belief:
 class HowDoYouKnow:
     """What an answer stands on: the days used, the model with what it found about this person, priors, grade rule.
 
-    days: with a mood and used for the same-day effects; missing: days between the first and the last without that.
-    session_days: with a mood and a session, by modality. persistence, inertia_share, dose_scale (minutes), noise_sd
-    (mood points): posterior means. limits: what this answer cannot know.
+    days: with the rating; missing: days between the first and the last without it. session_days: with the rating and a
+    session, by modality. covariates: of "weekday", "illness", "medicine", "morning", "sleep", those allowed for. persistence, inertia_share, dose_scale (minutes), noise_sd
+    (points): posterior means. questionnaires: PHQ-9 totals that are part of it. limits: what this answer cannot know.
     """
 
     first: date | None
@@ -82,18 +97,23 @@ class HowDoYouKnow:
     smallest_that_matters: float
     grade_rule: Words
     limits: tuple[Words, ...]
+    questionnaires: int = 0
 
 
 @dataclass(frozen=True)
 class Fit:
-    """The answer for one person.
+    """The answer for one person, about one target.
 
-    days: with a mood. grade: the best that the same-day effects reach: "A" measured by draws in this person, "B"
+    days: with the rating. grade: the best that the same-day effects reach: "A" measured by draws in this person, "B"
     observed in this person, "C" from trials in others. corrected: the same-day effect of ``modality`` after allowing
     for reverse causation (in grade A drawn and free days together), None in grade C. tipping_point: how strongly low mood would have to keep the person from
     exercise (log-odds of a session per point of mood) to erase the effect; None in grade A (a draw does not know the
     mood), in grade C, and where there is no effect above zero to erase.
-    modality: the one that the sentence, corrected and tipping_point speak of, None where nothing was done.
+    modality: the one that the sentence, corrected, tipping_point, by_prior, weeks_by_prior, day_after and curve speak
+    of, None where nothing was done (then these are empty or None). by_prior, weeks_by_prior: its same-day effect and
+    its effect over weeks under each named prior; day_after: what one usual session goes with on that day and the seven
+    days after it; curve: its same-day effect before and after the days. p_best: of those done, where they are two or
+    more, the chance that its same-day effect is the largest.
     """
 
     days: int
@@ -106,110 +126,275 @@ class Fit:
     prior: str
     simulated: bool
     how_do_you_know: HowDoYouKnow
+    target: str = "mood"
+    by_prior: tuple[ByPrior, ...] = ()
+    weeks_by_prior: tuple[ByPrior, ...] = ()
+    day_after: tuple[DayAfter, ...] = ()
+    curve: Curve | None = None
+    p_best: Mapping[str, float] = field(default_factory=dict)
 
 
-def fit(series: Series, *, prior: str | Priors = "central", grid: Grid | None = None) -> Fit:
-    """The effects of exercise on this person's evening mood.
+@dataclass(frozen=True)
+class _Solved:
+    """One person's regressions. effects: the names that the posteriors hold, in order, the main one's same-day last;
+    others, before: the names integrated out, those from before the session apart; adjusted: with these (same-day);
+    later: without them (next-day and weeks), each with the regression that it came from."""
+
+    made: Design
+    white: Whitened
+    effects: tuple[Name, ...]
+    others: tuple[Name, ...]
+    before: tuple[Name, ...]
+    same: str
+    adjusted: Posterior
+    later: Posterior
+    adjusted_from: Kept
+    later_from: Kept
+
+    def mixture(self, shares: Mapping[Name, float], *, later: bool) -> Mixture:
+        return mixture_of(self.later if later else self.adjusted, self.effects, shares)
+
+
+def fit(
+    series: Series, *, target: str = "mood", prior: str | Priors = "central", grid: Grid | None = None
+) -> Fit:
+    """The effects of exercise on this person's evening mood, energy or stress, or on their sleep the night after.
 
     prior: "sceptical", "central" or "published", or Priors of your own. Same-day effects are adjusted for the morning
     and sleep ratings where these stand on enough days; next-day and weeks are not (a morning's mood is part of what
     yesterday's session did). Where draws give grade A, the same-day effect comes from the drawn days alone. Raises
-    InputError for an unknown prior, or one that lacks a modality of the series.
+    InputError for an unknown prior or target, or a prior that lacks a modality of the series or is for another target.
     """
     grid = grid or default_grid()
     facts = constants()
     noise = Noise(facts["noise"]["shape"], facts["noise"]["variance"])
-    believed = prior if isinstance(prior, Priors) else priors(prior, series.minutes)
+    matters = facts["matters"]["points"]
+    believed = prior if isinstance(prior, Priors) else priors(prior, series.minutes, target)
+    _check(series, believed, target)
+    rated = series.rated(target)
+    covariates = covariates_of(series, rated, target)
+    tally = counts(series, rated)
+    grades = {modality: grade_of(tally, modality) for modality in series.minutes}
+    grade = min(grades.values(), default="C")
+    main = _main(tally, grades)
+    by_draw = "A" in grades.values()
+    solved = _solve(series, rated, believed, grid, noise, covariates, by_draw, main)
+
+    # Everything that has to be summarised, so that all of it is worked out side by side.
+    wanted: dict[tuple[str, ...], Mixture] = {}
+    active = done(series)
+    for modality in series.minutes:
+        for horizon in HORIZONS:
+            belief = believed.of(modality, horizon)
+            if modality in active:
+                name = (modality, solved.same if horizon == "same-day" else horizon)
+                wanted["effect", modality, horizon] = solved.mixture({name: 1.0}, later=horizon != "same-day")
+            else:
+                wanted["effect", modality, horizon] = student(belief.mean, belief.sd, 2 * noise.shape)
+    repaired, tipping_point = None, None
+    named: dict[str, Priors] = {}
+    if main is not None:
+        if grade != "C":
+            repaired, tipping_point = _corrected(solved, grid, noise)
+            wanted["corrected",] = repaired
+            if grade == "A":
+                tipping_point = None
+        for days in range(DAYS_AFTER):
+            shares = shares_after(days, (main, solved.same), (main, "next-day"), (main, "weeks"))
+            wanted["after", str(days)] = solved.mixture(shares, later=days > 0)
+        for belief_name in NAMES:
+            own = belief_name == believed.name
+            named[belief_name] = believed if own else priors(belief_name, active, target)
+            under = solved if own else _under(solved, named[belief_name], grid, noise)
+            wanted["same-day", belief_name] = under.mixture({(main, solved.same): 1.0}, later=False)
+            wanted["weeks", belief_name] = under.mixture({(main, "weeks"): 1.0}, later=True)
+    found = dict(zip(wanted, summarised(list(wanted.values()), matters), strict=True))
+
+    said = found.get(("effect", main or "", "same-day"))
+    return Fit(
+        days=tally.days,
+        grade=grade,
+        effects=tuple(
+            _effect(m, h, found["effect", m, h], believed.of(m, h), grades[m], tally)
+            for m in series.minutes
+            for h in HORIZONS
+        ),
+        corrected=_repaired(main, found.get(("corrected",))),
+        tipping_point=tipping_point,
+        sentence=sentence(
+            grade,
+            main,
+            *((said.mean, said.ci, said.p_positive, said.p_matters, said.p_worse) if said else _NOTHING),
+            target,
+        ),
+        modality=main,
+        prior=believed.name,
+        simulated=series.simulated,
+        how_do_you_know=_how(series, rated, believed, grid, covariates, tally, solved, matters, target),
+        target=target,
+        by_prior=tuple(
+            by_prior(name, of.of(main or "", "same-day"), found["same-day", name])
+            for name, of in named.items()
+        ),
+        weeks_by_prior=tuple(
+            by_prior(name, of.of(main or "", "weeks"), found["weeks", name]) for name, of in named.items()
+        ),
+        day_after=tuple(
+            DayAfter(days, found["after", str(days)].mean, found["after", str(days)].ci)
+            for days in range(DAYS_AFTER if main else 0)
+        ),
+        curve=_curve(main, believed, noise, wanted, found),
+        p_best=_best(solved, active),
+    )
+
+
+def _check(series: Series, believed: Priors, target: str) -> None:
+    if target not in TARGETS:
+        raise InputError(f"There is no target '{target}'. Please use one of {', '.join(TARGETS)}.")
+    if believed.target != target:
+        raise InputError(
+            f"The priors are for {believed.target}, not {target}. Please make them again for {target}."
+        )
     unknown = [modality for modality in series.minutes if modality not in believed.weeks]
     if unknown:
         raise InputError(
             f"The priors say nothing about {', '.join(unknown)}. Please make them again with each modality."
         )
-    covariates = covariates_of(series)
-    tally = counts(series, covariates)
-    grades = {modality: grade_of(tally, modality) for modality in series.minutes}
-    by_draw = "A" in grades.values()
-
-    found, adjusted = _solve(series, believed, grid, noise, covariates, by_draw)
-    if covariates:
-        later, _ = _solve(series, believed, grid, noise, (), by_draw)
-    else:
-        later = found
-    effects = []
-    for modality in series.minutes:
-        for horizon in HORIZONS:
-            belief = believed.of(modality, horizon)
-            source = found if horizon == "same-day" else later
-            summary = source.get((modality, horizon)) or _prior_alone(belief, noise)
-            effects.append(_effect(modality, horizon, summary, belief, grades[modality], tally))
-
-    main = _main(tally, grades)
-    grade = min(grades.values(), default="C")
-    repaired, tipping_point = None, None
-    if main is not None and grade != "C":
-        repaired, tipping_point = corrected(series, main, believed, grid, noise, covariates)
-        if grade == "A":
-            tipping_point = None
-    said = next((e for e in effects if e.modality == main and e.horizon == "same-day"), None)
-    weight = adjusted.weight.reshape(grid.phi.size, grid.kappa.size)
-    return Fit(
-        days=series.days,
-        grade=grade,
-        effects=tuple(effects),
-        corrected=repaired,
-        tipping_point=tipping_point,
-        sentence=sentence(
-            grade,
-            main,
-            *((said.mean, said.ci, said.p_positive, said.p_matters, said.p_worse) if said else ()),
-        ),
-        modality=main,
-        prior=believed.name,
-        simulated=series.simulated,
-        how_do_you_know=HowDoYouKnow(
-            **_span(series),
-            days=tally.days,
-            missing=tally.span - tally.days,
-            session_days=tally.with_session,
-            randomised_days=tally.drawn,
-            covariates=covariates,
-            model=model_in_words(covariates),
-            grid_points=adjusted.weight.size,
-            persistence=float(weight.sum(axis=1) @ grid.phi),
-            inertia_share=float(weight.sum(axis=1) @ grid.rho),
-            dose_scale=float(weight.sum(axis=0) @ grid.kappa),
-            noise_sd=float(np.sqrt(adjusted.weight @ adjusted.variance)),
-            prior=believed.name,
-            priors=tuple(_belief(believed, m, h) for m in series.minutes for h in HORIZONS),
-            smallest_that_matters=facts["matters"]["points"],
-            grade_rule=grade_rule(),
-            limits=limits(phq9=series.phq9 is not None, by_draw=by_draw),
-        ),
-    )
 
 
 def _solve(
-    series: Series, believed: Priors, grid: Grid, noise: Noise, covariates: tuple[str, ...], by_draw: bool
-) -> tuple[dict[tuple[str, str], Summary], Posterior]:
-    """The summaries of all effects by (modality, horizon), and the posterior they come from."""
-    made = design(series, believed, grid, covariates=covariates, by_draw=by_draw)
-    gram, log_det = made.gram(grid)
-    answer = posterior(gram, int(made.seen.sum()), log_det, made.mean, made.sd, noise, grid.log_prior)
-    at = [i for i, (_, horizon) in enumerate(made.names) if horizon in HORIZONS]
-    if not at:
-        return {}, answer
-    scale = np.sqrt((answer.rate / answer.shape)[:, None] * np.diagonal(answer.cov, axis1=1, axis2=2)[:, at])
-    found = summaries(
-        answer.weight, answer.mean[:, at], scale, 2 * answer.shape, constants()["matters"]["points"]
+    series: Series,
+    rated: Sequence[float | None],
+    believed: Priors,
+    grid: Grid,
+    noise: Noise,
+    covariates: tuple[str, ...],
+    by_draw: bool,
+    main: str | None,
+) -> _Solved:
+    """One pass over all columns, and the two regressions that every answer needs."""
+    seen = np.array([value is not None for value in rated], dtype=bool)
+    variance = predicted_variance(grid, seen)
+    made = design(series, rated, believed, grid, variance, covariates=covariates, by_draw=by_draw)
+    white = made.whitened(grid, variance)
+    same = "drawn" if by_draw else "same-day"
+    active = done(series)
+    effects = [(m, kind) for kind in ("next-day", "weeks", same) for m in active]
+    effects.sort(key=lambda name: name == (main, same))
+    before = tuple(("", what) for name in BEFORE for what in (name, f"no-{name}") if ("", what) in made.place)
+    others = tuple(name for name in made.place if name[0] == "" and name not in (*before, REVERSE))
+    if by_draw:
+        effects = [*((m, "observed") for m in active), *effects]
+    names, extra = tuple(effects), (REVERSE,)
+    later_from, later = settled(white, others, names, extra, made.beliefs, grid, noise)
+    adjusted_from, adjusted = later_from, later
+    if before:
+        adjusted_from, adjusted = settled(white, (*others, *before), names, extra, made.beliefs, grid, noise)
+    return _Solved(made, white, names, others, before, same, adjusted, later, adjusted_from, later_from)
+
+
+def _under(solved: _Solved, believed: Priors, grid: Grid, noise: Noise) -> _Solved:
+    """The same days under other beliefs about exercise: no new pass."""
+    beliefs = dict(solved.made.beliefs)
+    for modality, kind in solved.effects:
+        belief = believed.of(modality, kind if kind in HORIZONS else "same-day")
+        beliefs[modality, kind] = belief.mean, beliefs[modality, kind][1] if kind == "observed" else belief.sd
+    later = solved.later_from.posterior(solved.effects, beliefs, grid, noise)
+    adjusted = later
+    if solved.before:
+        adjusted = solved.adjusted_from.posterior(solved.effects, beliefs, grid, noise)
+    return replace(solved, adjusted=adjusted, later=later)
+
+
+def _corrected(solved: _Solved, grid: Grid, noise: Noise) -> tuple[Mixture, float | None]:
+    """The main same-day effect after allowing for reverse causation; in grade A of all days, drawn and free."""
+    beliefs, left, plain, names = solved.made.beliefs, solved.adjusted_from, solved.adjusted, solved.effects
+    if solved.same == "drawn":
+        names = tuple((m, "same-day" if kind == "drawn" else kind) for m, kind in names if kind != "observed")
+        others = tuple(name for name in (*solved.others, *solved.before) if name != ("", "draw"))
+        left, plain = settled(solved.white, others, names, (REVERSE,), beliefs, grid, noise)
+    return corrected(left, names, beliefs, plain, grid, noise)
+
+
+def _repaired(main: str | None, found: Summary | None) -> Corrected | None:
+    if main is None or found is None:
+        return None
+    strength = constants()["reverse_causation"]
+    return Corrected(
+        main, "same-day", found.mean, found.sd, found.ci, found.p_positive, found.p_matters,
+        strength["mean"], strength["sd"],
+    )  # fmt: skip
+
+
+def _curve(
+    main: str | None,
+    believed: Priors,
+    noise: Noise,
+    wanted: Mapping[tuple[str, ...], Mixture],
+    found: Mapping[tuple[str, ...], Summary],
+) -> Curve | None:
+    if main is None:
+        return None
+    belief, key = believed.of(main, "same-day"), ("effect", main, "same-day")
+    shown = [found[name] for name in (key, ("corrected",)) if name in found]
+    return curve(
+        student(belief.mean, belief.sd, 2 * noise.shape),
+        wanted[key],
+        wanted.get(("corrected",)),
+        [(belief.mean, belief.sd), *((one.mean, one.sd) for one in shown)],
     )
-    return {made.names[i]: summary for i, summary in zip(at, found, strict=True)}, answer
 
 
-def _prior_alone(belief: Prior, noise: Noise) -> Summary:
-    """The prior itself, for what was never done: Student's t with the sd of the belief."""
-    df = 2 * noise.shape
-    scale = np.array([[belief.sd * np.sqrt((df - 2) / df)]])
-    return summaries(np.ones(1), np.array([[belief.mean]]), scale, df, constants()["matters"]["points"])[0]
+def _best(solved: _Solved, active: tuple[str, ...]) -> dict[str, float]:
+    if len(active) < 2:
+        return {}
+    at = [solved.effects.index((modality, solved.same)) for modality in active]
+    found = solved.adjusted
+    cov = (found.rate / found.shape)[:, None, None] * found.cov[:, at][:, :, at]
+    chances = p_best(found.weight, found.mean[:, at], cov, 2 * found.shape)
+    return dict(zip(active, chances.tolist(), strict=True))
+
+
+def _how(
+    series: Series,
+    rated: Sequence[float | None],
+    believed: Priors,
+    grid: Grid,
+    covariates: tuple[str, ...],
+    tally: Counts,
+    solved: _Solved,
+    matters: float,
+    target: str,
+) -> HowDoYouKnow:
+    adjusted, totals = solved.adjusted, solved.made.totals
+    weight = adjusted.weight.reshape(grid.phi.size, grid.kappa.size)
+    used = [t for t, value in enumerate(rated) if value is not None]
+    return HowDoYouKnow(
+        first=series.start + timedelta(used[0]) if used else None,
+        last=series.start + timedelta(used[-1]) if used else None,
+        days=tally.days,
+        missing=tally.span - tally.days,
+        session_days=tally.with_session,
+        randomised_days=tally.drawn,
+        covariates=covariates,
+        model=model_in_words(covariates),
+        grid_points=adjusted.weight.size,
+        persistence=float(weight.sum(axis=1) @ grid.phi),
+        inertia_share=float(weight.sum(axis=1) @ grid.rho),
+        dose_scale=float(weight.sum(axis=0) @ grid.kappa),
+        noise_sd=float(np.sqrt(adjusted.weight @ adjusted.variance)),
+        prior=believed.name,
+        priors=tuple(_belief(believed, m, h) for m in series.minutes for h in HORIZONS),
+        smallest_that_matters=matters,
+        grade_rule=grade_rule(),
+        limits=limits(
+            by_draw=solved.same == "drawn",
+            questionnaires=totals is not None,
+            covariates=covariates,
+            target=target,
+        ),
+        questionnaires=0 if totals is None else totals.value.size,
+    )
 
 
 def _effect(
@@ -235,10 +420,3 @@ def _main(tally: Counts, grades: Mapping[str, str]) -> str | None:
     """The modality to speak of: the best grade, then the most days."""
     doing = [modality for modality, days in tally.with_session.items() if days > 0]
     return min(doing, key=lambda m: (grades[m], -tally.with_session[m], m), default=None)
-
-
-def _span(series: Series) -> dict[str, date | None]:
-    rated = [t for t, mood in enumerate(series.mood) if mood is not None]
-    if not rated:
-        return {"first": None, "last": None}
-    return {"first": series.start + timedelta(rated[0]), "last": series.start + timedelta(rated[-1])}

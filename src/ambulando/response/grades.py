@@ -1,11 +1,11 @@
 """What a person's days can bear: counts of days, and the grade that they allow. No NumPy here.
 
-A: draws decided at least 20 days with a mood, 8 of them with this modality and 8 with no exercise at all.
-B: at least 28 days with a mood, 8 of them with this modality and 8 without it.
+A: draws decided at least 20 days with the rating, 8 of them with this modality and 8 with no exercise at all.
+B: at least 28 days with the rating, 8 of them with this modality and 8 without it.
 C: less than that; then the trials speak, not the person's days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ambulando.response.series import Series
@@ -17,7 +17,7 @@ EACH_SIDE = 8
 
 @dataclass(frozen=True)
 class Counts:
-    """days: with a mood and every rating that is used; span: first such day to the last; with_session: of those days, by
+    """days: with the rating that is asked about; span: first such day to the last; with_session: of those days, by
     modality; drawn: of those days, decided by a draw; drawn_with: by modality; drawn_rest: with no exercise at all."""
 
     days: int
@@ -28,21 +28,16 @@ class Counts:
     drawn_rest: int
 
 
-def counts(series: Series, covariates: tuple[str, ...] = ()) -> Counts:
-    """How many days of each kind there are."""
-    ratings = [series.morning if name == "morning" else series.sleep for name in covariates]
-    used = [
-        t
-        for t, mood in enumerate(series.mood)
-        if mood is not None and all(values is None or values[t] is not None for values in ratings)
-    ]
+def counts(series: Series, rated: Sequence[float | None]) -> Counts:
+    """How many days of each kind there are. rated: as ``Series.rated``."""
+    used = [t for t, value in enumerate(rated) if value is not None]
     drawn = [t for t in used if series.randomised is not None and series.randomised[t] is True]
     return Counts(
         days=len(used),
         span=used[-1] - used[0] + 1 if used else 0,
-        with_session={m: sum(1 for t in used if minutes[t] > 0) for m, minutes in series.minutes.items()},
+        with_session={m: sum(minutes[t] > 0 for t in used) for m, minutes in series.minutes.items()},
         drawn=len(drawn),
-        drawn_with={m: sum(1 for t in drawn if minutes[t] > 0) for m, minutes in series.minutes.items()},
+        drawn_with={m: sum(minutes[t] > 0 for t in drawn) for m, minutes in series.minutes.items()},
         drawn_rest=sum(all(minutes[t] == 0 for minutes in series.minutes.values()) for t in drawn),
     )
 

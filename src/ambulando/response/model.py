@@ -51,8 +51,9 @@ class Noise:
 class Posterior:
     """At every grid point: beta given s^2 is normal, s^2 inverse gamma.
 
-    mean: (G, C); cov: (G, C, C), the covariance of beta over s^2; shape: of the inverse gamma; rate: (G,);
-    weight: (G,), adds up to 1; log_evidence: (G,), the log marginal likelihood; unit: see ``conjugate``.
+    mean: (G, E); cov: (G, E, E), the covariance of beta over s^2, of the last E coefficients (all of them unless asked
+    otherwise); shape: of the inverse gamma; rate: (G,); weight: (G,), adds up to 1; log_evidence: (G,), the log
+    marginal likelihood; unit: see ``conjugate``.
     """
 
     mean: Floats
@@ -91,41 +92,44 @@ def default_grid() -> Grid:
 
 def predicted_variance(grid: Grid, seen: NDArray[np.bool_]) -> Floats:
     """Var(u_t | the days before t) in units of s^2, shape (T, P); it depends on which days were seen, not on what."""
-    noise = 1.0 - grid.rho
-    shock = (1.0 - grid.phi**2) * grid.rho
-    out = np.empty((seen.size, grid.phi.size))
-    now = grid.rho
-    for t, here in enumerate(seen):
-        out[t] = now
-        kept = now * noise / (now + noise) if here else now
-        now = grid.phi**2 * kept + shock
-    return out
+    noise, square = 1.0 - grid.rho, grid.phi**2
+    # Of the next innovation: a day seen leaves now * noise / (now + noise) of the state's variance, in total = now + noise.
+    shock = (1.0 - square) * grid.rho + noise
+    after_seen, lost, after_gap = shock + square * noise, square * noise**2, shock - square * noise
+    total = np.empty((seen.size + 1, grid.phi.size))
+    total[0] = 1.0
+    for here, now, then in zip(seen.tolist(), total[:-1], total[1:], strict=True):
+        if here:
+            np.divide(lost, now, out=then)
+            np.subtract(after_seen, then, out=then)
+        else:
+            np.multiply(square, now, out=then)
+            then += after_gap
+    return total[:-1] - noise
 
 
 def whiten(grid: Grid, seen: NDArray[np.bool_], columns: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """One pass over the days with all pairs and all columns together.
 
-    columns: (T, P, C) or (T, 1, C), y among them; rows of days not seen are not read. variance: as
+    columns: (T, P, C) or (T, 1, C), y among them, finite; rows of days not seen tell nothing. variance: as
     ``predicted_variance`` gives it. Returns the innovations over their SD, (P, N, C) with N the days seen, and the
     log determinant of the covariance of y over s^2, (P,).
     """
     total = variance + (1.0 - grid.rho)
-    gain = np.where(seen[:, None], variance / total, 0.0)
-    white = np.empty((int(seen.sum()), grid.phi.size, columns.shape[2]))
-    phi = grid.phi[:, None]
-    pull = (grid.phi * gain)[:, :, None]
-    state = np.zeros((grid.phi.size, columns.shape[2]))
-    row = 0
-    for t, here in enumerate(seen):
-        if here:
-            innovation = np.subtract(columns[t], state, out=white[row])
-            state *= phi
-            state += pull[t] * innovation
-            row += 1
-        else:
-            state *= phi
-    white /= np.sqrt(total[seen])[:, :, None]
-    return np.ascontiguousarray(white.transpose(1, 0, 2)), np.log(total[seen]).sum(axis=0)
+    pull = np.where(seen[:, None], grid.phi * variance / total, 0.0)[:, :, None]
+    keep = grid.phi[:, None] - pull
+    news = pull * columns
+    # The state before each day: state' = phi state + pull (column - state).
+    state = np.empty(news.shape)
+    state[:1] = 0.0
+    for kept, new, now, then in zip(keep, news, state[:-1], state[1:], strict=False):
+        np.multiply(now, kept, out=then)
+        then += new
+    np.subtract(columns, state, out=state)
+    if not seen.all():
+        state, total = state[seen], total[seen]
+    state /= np.sqrt(total)[:, :, None]
+    return state.transpose(1, 0, 2), np.log(total).sum(axis=0)
 
 
 def posterior(
@@ -138,7 +142,7 @@ def posterior(
     exercise too. So ``conjugate`` runs twice, first with the expected s^2 as the unit, then with the posterior mean
     of s^2; both are the same where there are no days.
     """
-    first = conjugate(gram, count, log_det, mean, sd, noise, log_prior, noise.variance)
+    first = conjugate(gram, count, log_det, mean, sd, noise, log_prior, noise.variance, last=0)
     unit = float(first.weight @ first.variance)
     return conjugate(gram, count, log_det, mean, sd, noise, log_prior, unit)
 
@@ -152,37 +156,54 @@ def conjugate(
     noise: Noise,
     log_prior: Floats,
     unit: float,
+    *,
+    last: int | None = None,
 ) -> Posterior:
     """Normal-inverse-gamma in closed form at every grid point, and the weights of the points.
 
-    As ``posterior``, with beta given s^2 ~ N(mean, sd^2 s^2 / unit); mean and sd may also be (G, C). Source: the
-    conjugate linear model, e.g. Gelman et al., Bayesian Data Analysis, 3rd edition, section 14.8.
+    As ``posterior``, with beta given s^2 ~ N(mean, sd^2 s^2 / unit); mean and sd may also be (G, C). last: of how many
+    coefficients, from the end, the posterior is wanted. Source: the conjugate linear model, e.g. Gelman et al., Bayesian
+    Data Analysis, 3rd edition, section 14.8. One Cholesky factor L of the regressors with y as the last row holds it
+    all: its diagonal the evidence, its last entry the rate, its lower corner the coefficients at the end.
     """
     points, size = gram.shape[0], gram.shape[1] - 1
-    prior_mean = np.broadcast_to(mean, (points, size))
-    scale = np.broadcast_to(sd, (points, size)) / math.sqrt(unit)
-    inner = gram[:, :size, :size]
-    fitted = np.einsum("gij,gj->gi", inner, prior_mean)
-    cross = gram[:, :size, size]
-    residual = cross - fitted
-    # Scaled by the prior SDs the matrix is 1 + something positive: well conditioned however few the days.
-    system = inner * scale[:, :, None] * scale[:, None, :]
-    system[:, np.arange(size), np.arange(size)] += 1.0
-    inverse = np.linalg.inv(system)
-    cov = inverse * scale[:, :, None] * scale[:, None, :]
-    move = np.einsum("gij,gj->gi", cov, residual)
-    squares = gram[:, size, size] - np.einsum("gi,gi->g", prior_mean, cross + residual)
+    last = size if last is None else last
     start = noise.variance * (noise.shape - 1.0)
-    rate = start + 0.5 * np.maximum(squares - np.einsum("gi,gi->g", residual, move), 0.0)
+    scale = np.broadcast_to(sd, (points, size)) / math.sqrt(unit)
+    prior_mean = np.broadcast_to(mean, (points, size))
+    fitted = (gram[:, :, :size] @ prior_mean[:, :, None])[:, :, 0]
+    residual = gram[:, :, size] - fitted
+    # Scaled by the prior SDs the matrix is 1 + something positive: well conditioned however few the days.
+    system = np.empty((points, size + 1, size + 1))
+    np.multiply(gram[:, :size, :size], scale[:, :, None] * scale[:, None, :], out=system[:, :size, :size])
+    diagonal = np.arange(size)
+    system[:, diagonal, diagonal] += 1.0
+    system[:, size, :size] = residual[:, :size] * scale
+    system[:, :size, size] = system[:, size, :size]
+    squares = residual[:, size] - (prior_mean[:, None, :] @ residual[:, :size, None])[:, 0, 0]
+    system[:, size, size] = 2.0 * start + np.maximum(squares, 0.0)
+    factor = np.linalg.cholesky(system)
+    rate = 0.5 * factor[:, size, size] ** 2
     shape = noise.shape + count / 2.0
     log_evidence = (
         -0.5 * count * math.log(2 * math.pi)
         - 0.5 * log_det
-        - 0.5 * np.linalg.slogdet(system)[1]
+        - np.log(factor[:, diagonal, diagonal]).sum(axis=1)
         + noise.shape * math.log(start)
         - shape * np.log(rate)
         + math.lgamma(shape)
         - math.lgamma(noise.shape)
     )
     weight = np.exp(log_prior + log_evidence - np.max(log_prior + log_evidence))
-    return Posterior(prior_mean + move, cov, shape, rate, weight / weight.sum(), log_evidence, unit)
+    root = np.linalg.inv(factor[:, size - last : size, size - last : size]) * scale[:, None, size - last :]
+    turned = root.transpose(0, 2, 1)
+    move = (turned @ factor[:, size, size - last : size, None])[:, :, 0]
+    return Posterior(
+        prior_mean[:, size - last :] + move,
+        turned @ root,
+        shape,
+        rate,
+        weight / weight.sum(),
+        log_evidence,
+        unit,
+    )

@@ -6,6 +6,7 @@ No NumPy here. Figures, sources and certainty lie in ``data/priors.toml``; effec
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from statistics import median
 from typing import Any
 
@@ -16,6 +17,9 @@ from ambulando.ground import InputError, packaged_toml
 
 #: The three named priors, from the most doubtful to the most hopeful.
 NAMES = ("sceptical", "central", "published")
+
+#: What an answer can be about: the ratings of an evening, and the night after.
+TARGETS = ("mood", "energy", "sleep", "stress")
 
 #: A usual session, in minutes: what every effect is the effect of.
 SESSION_MINUTES = 30.0
@@ -41,7 +45,7 @@ class Prior:
 class Priors:
     """The beliefs for one fit: by modality for the same day and for weeks; next_day is one for all.
 
-    met: the intensity taken for a modality where only minutes are known.
+    met: the intensity taken for a modality where only minutes are known. target: what the effects are effects on.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Priors:
     next_day: Prior
     weeks: Mapping[str, Prior]
     met: Mapping[str, float]
+    target: str = "mood"
 
     def of(self, modality: str, horizon: str) -> Prior:
         """The prior for one modality and one horizon ("same-day", "next-day", "weeks")."""
@@ -62,42 +67,52 @@ def constants() -> dict[str, Any]:
     return packaged_toml("ambulando.response.data", "priors.toml")
 
 
-def priors(name: str, modalities: Iterable[str]) -> Priors:
-    """The named priors ("sceptical", "central" or "published") for these modalities.
+def priors(name: str, modalities: Iterable[str], target: str = "mood") -> Priors:
+    """The named priors ("sceptical", "central" or "published") for these modalities, of effects on one of TARGETS.
 
-    Raises InputError for another name.
+    Raises InputError for another name or target.
     """
     if name not in NAMES:
         raise InputError(f"There is no prior '{name}'. Please use one of {', '.join(NAMES)}.")
+    if target not in TARGETS:
+        raise InputError(f"There is no target '{target}'. Please use one of {', '.join(TARGETS)}.")
     facts = constants()
     wanted = tuple(modalities)
     following = facts["next_day"]
     return Priors(
         name=name,
-        same_day=dict.fromkeys(wanted, _same_day(name)),
+        same_day=dict.fromkeys(wanted, _same_day(name, target)),
         next_day=Prior(
             following["mean"], following["sd"], tuple(following["references"]), following["source"]
         ),
-        weeks={modality: _weeks(name, modality) for modality in wanted},
+        weeks={modality: _weeks(name, modality, target) for modality in wanted},
         met={modality: _met(modality) for modality in wanted},
+        target=target,
     )
 
 
-def _same_day(name: str) -> Prior:
-    """Within-person studies only; the spread between people is the same for all three names."""
+def _same_day(name: str, target: str) -> Prior:
+    """Within-person studies only; the spread between people is the same for all three names and all targets."""
     central = same_day()
-    entry = constants()["same_day"][name]
-    if name == "central":
-        return Prior(central.mean, central.sd, tuple(central.sources), entry["source"])
+    if target == "mood":
+        entry = constants()["same_day"][name]
+        if name == "central":
+            return Prior(central.mean, central.sd, tuple(central.sources), entry["source"])
+    else:
+        entry = constants()["target"][target]["same_day"]
+        entry = entry.get(name, entry)
     return Prior(entry["mean"], central.sd, tuple(entry["references"]), entry["source"])
 
 
-def _weeks(name: str, modality: str) -> Prior:
-    """Three usual sessions a week, held for months, against none; from the trials, shrunk for bias.
+def _weeks(name: str, modality: str, target: str) -> Prior:
+    """Three usual sessions a week, held for months, against none; for mood from the trials, shrunk for bias.
 
     With g the trials' effect (SE s), w the shrinking (SD v), D the SD of PHQ-9 and L PHQ-9 points by mood point:
     mean = -w g D / L; variance = (w s D / L)^2 + (v g D / L)^2 + (mean SD(L) / L)^2 + spread between people^2.
     """
+    if target != "mood":
+        entry = constants()["target"]["weeks"]
+        return Prior(entry["mean"], entry["sd"], tuple(entry["references"]), entry["source"])
     found = finding(modality)
     facts = constants()["weeks"]
     shrink = facts["shrink"][name]
@@ -114,6 +129,7 @@ def _weeks(name: str, modality: str) -> Prior:
     return Prior(mean, sd, sources, f"{shrink['source']} {facts['source']}")
 
 
+@cache
 def _met(modality: str) -> float:
     """The median MET of the modality's activities in the catalogue (4, the middle of moderate, where it has none).
 

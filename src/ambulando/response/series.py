@@ -19,16 +19,22 @@ from ambulando.ground import InputError, rows_of
 MOST_DAYS = 3653
 
 _MINUTES = "minutes_"
+_FLAGS = {
+    "randomised": "that a draw decided",
+    "ill": "of being ill",
+    "medicine_changed": "of a change of medicine",
+}
 
 
 @dataclass(frozen=True)
 class Series:
     """A person's days, oldest first, one entry a day from ``start`` on; every tuple has the same length.
 
-    mood, morning, sleep: ratings 0-10 or None. mood is the evening's; morning and sleep (of the night before) are
-    given before that day's exercise. minutes: by modality, NaN on a gap. phq9: totals 0-27 or None. randomised: True
-    where a draw decided whether there was a session that day and the draw was followed; None or False elsewhere.
-    Raises InputError for unequal lengths, or for a day with mood whose minutes are not known.
+    mood, energy, stress, morning, sleep: ratings 0-10 or None. mood, energy and stress are the evening's; morning and
+    sleep (of the night before) are given before that day's exercise. minutes: by modality, NaN on a gap. phq9: totals
+    0-27 or None. randomised: True where a draw decided whether there was a session that day and the draw was followed;
+    None or False elsewhere. ill: True on a day of being ill. medicine_changed: True on the day of a change of medicine
+    or dose. Raises InputError for unequal lengths, or for a day with mood whose minutes are not known.
     """
 
     start: date
@@ -39,6 +45,10 @@ class Series:
     phq9: tuple[int | None, ...] | None = None
     randomised: tuple[bool | None, ...] | None = None
     simulated: bool = field(default=False)
+    energy: tuple[float | None, ...] | None = None
+    stress: tuple[float | None, ...] | None = None
+    ill: tuple[bool | None, ...] | None = None
+    medicine_changed: tuple[bool | None, ...] | None = None
 
     def __post_init__(self) -> None:
         columns: dict[str, tuple[object, ...] | None] = {
@@ -46,6 +56,10 @@ class Series:
             "sleep": self.sleep,
             "phq9": self.phq9,
             "randomised": self.randomised,
+            "energy": self.energy,
+            "stress": self.stress,
+            "ill": self.ill,
+            "medicine_changed": self.medicine_changed,
             **{_MINUTES + modality: values for modality, values in self.minutes.items()},
         }
         for name, values in columns.items():
@@ -66,10 +80,28 @@ class Series:
         """The number of days with a mood."""
         return sum(mood is not None for mood in self.mood)
 
+    def rated(self, target: str) -> tuple[float | None, ...]:
+        """What is rated of each day, so that more is better: "mood", "energy", "stress" (10 less it) of the evening, or
+        the "sleep" of the night after, which the next day tells. None too where the minutes of that day are not known.
+        """
+        if target == "mood":
+            return self.mood
+        values = {"energy": self.energy, "stress": self.stress, "sleep": self.sleep}[target]
+        if values is None:
+            return (None,) * len(self.mood)
+        if target == "sleep":
+            values = (*values[1:], None)
+        unknown = {t for minutes in self.minutes.values() for t, v in enumerate(minutes) if math.isnan(v)}
+        return tuple(
+            None if value is None or t in unknown else 10.0 - value if target == "stress" else value
+            for t, value in enumerate(values)
+        )
+
 
 def read_csv(text: str, where: str, *, today: date | None = None) -> Series:
     """The series in a CSV: ``date``, ``mood``, ``minutes_<modality>`` columns; optional ``morning``, ``sleep``,
-    ``phq9``, ``randomised`` (0/1). Rows in any order; other columns are not read.
+    ``energy``, ``stress``, ``phq9``, ``randomised``, ``ill``, ``medicine_changed`` (the last three 0/1). Rows in any
+    order; other columns are not read.
 
     Dates are ISO 8601 (2026-03-01). An empty mood is a mood not given; empty minutes are 0; a date without a row is a
     gap. Raises InputError naming ``where`` and the row (the line of names is row 1) for a missing column, a modality
@@ -103,8 +135,16 @@ def read_csv(text: str, where: str, *, today: date | None = None) -> Series:
     def column(name: str, read: Callable[[str, str], float | None]) -> list[float | None]:
         return [read(days[d][name], f"Row {numbers[d]} of {where}") if d in days else None for d in span]
 
-    def rating(name: str) -> tuple[float | None, ...]:
+    def rating(name: str) -> tuple[float | None, ...] | None:
+        if name not in names:
+            return None
         return tuple(column(name, lambda cell, place: _number(cell, place, name, 0, 10)))
+
+    def flag(name: str) -> tuple[bool | None, ...] | None:
+        if name not in names:
+            return None
+        read = column(name, lambda cell, place: _flag(cell, place, name))
+        return tuple(None if value is None else value == 1 for value in read)
 
     def minutes(name: str) -> tuple[float, ...]:
         read = column(name, lambda cell, place: _number(cell or "0", place, name, 0, 1440))
@@ -112,14 +152,16 @@ def read_csv(text: str, where: str, *, today: date | None = None) -> Series:
 
     return Series(
         start=first,
-        mood=rating("mood"),
+        mood=rating("mood") or (),
         minutes={modality: minutes(_MINUTES + modality) for modality in modalities},
-        morning=rating("morning") if "morning" in names else None,
-        sleep=rating("sleep") if "sleep" in names else None,
+        morning=rating("morning"),
+        sleep=rating("sleep"),
         phq9=tuple(None if v is None else int(v) for v in column("phq9", _phq9)) if "phq9" in names else None,
-        randomised=tuple(None if v is None else v == 1 for v in column("randomised", _flag))
-        if "randomised" in names
-        else None,
+        randomised=flag("randomised"),
+        energy=rating("energy"),
+        stress=rating("stress"),
+        ill=flag("ill"),
+        medicine_changed=flag("medicine_changed"),
     )
 
 
@@ -132,14 +174,19 @@ def from_days(
     sleep: Mapping[date, float | None] | None = None,
     phq9: Mapping[date, int] | None = None,
     randomised: Mapping[date, bool] | None = None,
+    energy: Mapping[date, float | None] | None = None,
+    stress: Mapping[date, float | None] | None = None,
+    ill: Mapping[date, bool | None] | None = None,
+    medicine_changed: Mapping[date, bool | None] | None = None,
 ) -> Series:
     """The series of a person's check-ins and bouts, from plain values.
 
-    moods: evening mood 0-10 by local date; bouts: (local date, modality, minutes), added up by day. A day with a
-    check-in (mood, morning or sleep) or a bout is recorded; all others are gaps. With nothing at all the series has
-    no days. Raises InputError for a value outside its range, an unknown modality or a date after ``today``.
+    moods, energy, stress: evening ratings 0-10 by local date; bouts: (local date, modality, minutes), added up by day.
+    A day with a rating or a bout is recorded; all others are gaps. With nothing at all the series has no days. Raises
+    InputError for a value outside its range, an unknown modality or a date after ``today``.
     """
-    ratings = {"mood": dict(moods), "morning": dict(morning or {}), "sleep": dict(sleep or {})}
+    given = {"mood": moods, "morning": morning, "sleep": sleep, "energy": energy, "stress": stress}
+    ratings = {name: dict(values or {}) for name, values in given.items()}
     for name, values in ratings.items():
         for day, value in values.items():
             if value is not None:
@@ -155,13 +202,19 @@ def from_days(
     anchors = dict(phq9 or {})
     for day, total in anchors.items():
         _phq9(str(total), f"The assessment of {day}")
-    every = recorded | anchors.keys()
+    flags = {"ill": dict(ill or {}), "medicine_changed": dict(medicine_changed or {})}
+    noted = {day for values in flags.values() for day, value in values.items() if value}
+    every = recorded | anchors.keys() | noted
     if every and max(every) > today:
         raise InputError(f"The date {max(every)} is in the future. Please pick today or an earlier day.")
     first, last = min(every, default=today), max(every, default=today - timedelta(1))
     _span(first, last, "This journal")
     span = [first + timedelta(n) for n in range((last - first).days + 1)]
     draws = dict(randomised or {})
+
+    def rating(name: str) -> tuple[float | None, ...] | None:
+        return tuple(ratings[name].get(day) for day in span) if given[name] is not None else None
+
     return Series(
         start=first,
         mood=tuple(ratings["mood"].get(day) for day in span),
@@ -169,10 +222,16 @@ def from_days(
             modality: tuple(of.get(day, 0.0) if day in recorded else math.nan for day in span)
             for modality, of in sorted(done.items())
         },
-        morning=tuple(ratings["morning"].get(day) for day in span) if morning is not None else None,
-        sleep=tuple(ratings["sleep"].get(day) for day in span) if sleep is not None else None,
+        morning=rating("morning"),
+        sleep=rating("sleep"),
         phq9=tuple(anchors.get(day) for day in span) if phq9 is not None else None,
         randomised=tuple(draws.get(day) for day in span) if randomised is not None else None,
+        energy=rating("energy"),
+        stress=rating("stress"),
+        ill=tuple(flags["ill"].get(day) for day in span) if ill is not None else None,
+        medicine_changed=tuple(flags["medicine_changed"].get(day) for day in span)
+        if medicine_changed is not None
+        else None,
     )
 
 
@@ -227,9 +286,7 @@ def _phq9(cell: str, place: str) -> float | None:
     return value
 
 
-def _flag(cell: str, place: str) -> float | None:
+def _flag(cell: str, place: str, name: str) -> float | None:
     if cell not in ("", "0", "1"):
-        raise InputError(
-            f"{place} has the randomised '{cell}'. Please write 1 for a day that a draw decided, else 0."
-        )
+        raise InputError(f"{place} has the {name} '{cell}'. Please write 1 for a day {_FLAGS[name]}, else 0.")
     return float(cell) if cell else None

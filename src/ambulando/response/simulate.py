@@ -1,32 +1,46 @@
 """Simulated people for tests and demonstrations, made from the cited figures of ``data/simulator.toml``.
 
 Everything made here carries ``simulated = True``; show it as such. The only randomness is the generator passed in.
+``crowd`` lives the days; here one life is told as what an application would hold of it.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 
 from ambulando.activity.catalogue import catalogue
-from ambulando.ground import InputError, packaged_toml
-from ambulando.response.design import STOCK_DAYS, dose_of
-from ambulando.response.priors import SESSIONS_A_WEEK
+from ambulando.ground import InputError
+from ambulando.response.crowd import (
+    Floats,
+    Lives,
+    People,
+    Setting,
+    chance,
+    compared,
+    figures,
+    from_figures,
+    live,
+)
+from ambulando.response.protocol import Day, Protocol
 from ambulando.response.series import Series, from_days
 
 
 @dataclass(frozen=True)
 class SimulatedCheckIn:
-    """part: "morning" (before exercise) or "evening"; mood, energy, sleep (of the night before): whole, 0-10."""
+    """part: "morning" (before exercise) or "evening"; mood, energy, sleep (of the night before), stress: whole, 0-10.
+
+    stress is asked in the evening, None in the morning; ill: whether the person was ill that day.
+    """
 
     day: date
     part: str
     mood: int
     energy: int
     sleep: int
+    stress: int | None = None
+    ill: bool = False
     simulated: bool = True
 
 
@@ -82,27 +96,17 @@ class Simulated:
     simulated: bool = True
 
 
-def figures() -> dict[str, Any]:
-    """The figures of ``data/simulator.toml``; not to be changed by the caller."""
-    return packaged_toml("ambulando.response.data", "simulator.toml")
-
-
 def simulated_truth(rng: np.random.Generator, modalities: Sequence[str]) -> Truth:
     """A person drawn from the cited figures."""
-    facts = figures()
-
-    def normal(name: str) -> float:
-        return float(rng.normal(facts[name]["mean"], facts[name]["sd"]))
-
-    spread, inertia = facts["spread"], facts["persistence"]
+    who = from_figures(rng, 1, len(modalities))
     return Truth(
-        level=normal("level"),
-        same_day={modality: normal("same_day") for modality in modalities},
-        weeks=normal("weeks"),
-        reverse=normal("reverse"),
-        persistence=float(np.clip(rng.beta(*inertia["beta"]), inertia["low"], inertia["high"])),
-        sd=float(np.clip(normal("spread"), spread["low"], spread["high"])),
-        inertia_share=float(rng.uniform(spread["inertia_low"], spread["inertia_high"])),
+        level=float(who.level[0]),
+        same_day={modality: float(who.same_day[0, k]) for k, modality in enumerate(modalities)},
+        weeks=float(who.weeks[0, 0]),
+        reverse=float(who.reverse[0]),
+        persistence=float(who.persistence[0]),
+        sd=float(who.sd[0]),
+        inertia_share=float(who.inertia_share[0]),
     )
 
 
@@ -114,75 +118,144 @@ def simulated_person(
     activities: Sequence[str] = ("moderate-walk", "hatha-yoga"),
     randomised: bool = False,
     truth: Truth | None = None,
+    adherence: bool = False,
+    suggested: float = 0.0,
+    staying: str = "engaged",
 ) -> Simulated:
     """``days`` days of a simulated person from ``start`` on.
 
     activities: catalogue ids they choose from; randomised: every day a fair draw decides whether there is a session,
-    and it is followed (otherwise low mood makes a session less likely); truth: who they are, drawn from the figures
-    when not given. A missed day leaves no record at all, whatever was done. Raises InputError for fewer than one day,
-    no activity or one that is not in the catalogue.
+    and it is followed (otherwise low mood makes a session less likely), or, with ``adherence``, followed as often as
+    the figures say and less on low days; suggested: the share of other days with a suggestion, which helps less and
+    less; staying: "engaged", "trial" or "app", who leaves and when; truth: who they are, drawn from the figures when
+    not given. A missed day leaves no record at all, whatever was done. Raises InputError for fewer than one day, no
+    activity, one that is not in the catalogue, or an unknown way of staying.
     """
-    if days < 1:
-        raise InputError(f"A simulated person needs at least one day, not {days}.")
     modality_of = {name: _modality(name) for name in activities}
     if not modality_of:
         raise InputError(
             "A simulated person needs something to do. Please name an activity of the catalogue."
         )
     facts = figures()
+    missing = facts["missing"]
+    setting = Setting(
+        days=days,
+        met=tuple(catalogue()[name].met for name in activities),
+        drawn=randomised,
+        asked=facts["adherence"]["asked"] if adherence else 1.0,
+        unasked=facts["adherence"]["unasked"] if adherence else 0.0,
+        suggested=suggested,
+        share=facts["sessions"]["share_of_days"],
+        missing=missing["share_of_days"],
+        missing_by_mood=missing["log_odds_by_mood_point"],
+        no_morning=missing["no_morning"],
+        staying=staying,
+    )
     who = truth or simulated_truth(rng, sorted(set(modality_of.values())))
-    state = rng.normal(0, who.sd * math.sqrt(who.inertia_share))
-    evening_noise = who.sd * math.sqrt(1 - who.inertia_share)
-    stock, keep = 0.0, math.exp(-1 / STOCK_DAYS)
-    checkins: list[SimulatedCheckIn] = []
-    bouts: list[SimulatedBout] = []
-    assessments: list[SimulatedAssessment] = []
-    drawn: dict[date, bool] = {}
-    lived: list[float] = []
+    lives = live(rng, _people(who, [modality_of[name] for name in activities]), setting)
+    span = [start + timedelta(n) for n in range(days)]
+    checkins = tuple(row for n, day in enumerate(span) for row in _check_ins(lives, n, day))
+    bouts = tuple(
+        _bout(rng, day, activities[lives.kind[0, n]], int(lives.minutes[0, n]))
+        for n, day in enumerate(span)
+        if lives.here[0, n] and lives.kind[0, n] >= 0
+    )
     own = rng.normal(0, facts["phq9"]["spread_between_people"])
-    for n in range(days):
-        day = start + timedelta(n)
-        base = who.level + who.weeks * stock / (SESSIONS_A_WEEK / 7)
-        morning = base + state + rng.normal(0, evening_noise)
-        sleep = _scale(6 + 0.6 * state + rng.normal(0, 1.5))
-        dose, evening, bout = 0.0, base + state, None
-        if rng.random() < _chance(0.5 if randomised else facts["sessions"]["share_of_days"],
-                                  0.0 if randomised else who.reverse * state):  # fmt: skip
-            activity = activities[int(rng.integers(len(activities)))]
-            bout = _bout(rng, day, activity, modality_of[activity])
-            dose = float(dose_of(np.array([bout.minutes]), catalogue()[activity].met, 30.0)[0])
-            evening += who.same_day.get(bout.modality, 0.0) * dose
-        stock = keep * stock + (1 - keep) * dose
-        lived.append(evening)
-        evening += rng.normal(0, evening_noise)
-        missing = facts["missing"]
-        tilt = missing["log_odds_by_mood_point"] * (evening - base) + missing["log_odds_by_day"] * n
-        here = rng.random() >= _chance(missing["share_of_days"], tilt)
-        with_morning = rng.random() >= missing["no_morning"]
-        energy = _scale(morning + rng.normal(0, 1.0)), _scale(evening + rng.normal(0, 1.0))
-        if here:
-            drawn[day] = randomised
-            if with_morning:
-                checkins.append(SimulatedCheckIn(day, "morning", _scale(morning), energy[0], sleep))
-            checkins.append(SimulatedCheckIn(day, "evening", _scale(evening), energy[1], sleep))
-            if bout:
-                bouts.append(bout)
-        if (n + 1) % facts["phq9"]["every_days"] == 0:
-            assessments.append(_assessment(rng, day, sum(lived[-7:]) / len(lived[-7:]), own))
-        shock = who.sd * math.sqrt((1 - who.persistence**2) * who.inertia_share)
-        state = who.persistence * state + rng.normal(0, shock)
+    assessments = tuple(
+        _assessment(rng, span[n], float(lives.wellbeing[0, max(0, n - 6) : n + 1].mean()), own)
+        for n in range(facts["phq9"]["every_days"] - 1, days, facts["phq9"]["every_days"])
+        if n < lives.stays[0]
+    )
+    return Simulated(
+        replace(_series(lives, span, checkins, bouts, assessments), simulated=True),
+        checkins,
+        bouts,
+        assessments,
+        who,
+    )
+
+
+def simulated_comparison(
+    rng: np.random.Generator,
+    protocol: Protocol,
+    seed: int,
+    *,
+    effects: Mapping[str, float],
+    truth: Truth | None = None,
+    adherence: bool = False,
+) -> tuple[Day, ...]:
+    """The draw days of a simulated person's own comparison, for ``comparison.analyse`` (target mood).
+
+    seed: of its schedule; effects: points of each option on the evening, against doing nothing; adherence: whether what
+    is drawn is done as often as the figures say and less on low days (else always). Raises InputError for an option
+    without an effect.
+    """
+    lacking = [option.id for option in protocol.options if option.id not in effects]
+    if lacking:
+        raise InputError(f"No effect is given for {', '.join(lacking)}. Please give one for every option.")
+    who = _people(truth or simulated_truth(rng, ["mixed"]), ["mixed"])
+    asked = figures()["adherence"]["asked"] if adherence else 1.0
+    points = np.array([[effects[option.id] for option in protocol.options]])
+    return compared(rng, who, Setting(days=1, asked=asked), protocol, [seed], points)[0]
+
+
+def chance_of_session(who: Truth, mood_above_usual: float, *, offered: bool, days_of_offers: int) -> float:
+    """How likely a session is on a day, 0-1: for trying out ways of choosing what to suggest.
+
+    mood_above_usual: points above the person's own level before the session; offered: whether something is suggested
+    today; days_of_offers: since the first suggestion, with which the lift of a suggestion wears off.
+    """
+    facts = figures()
+    suggestion = facts["suggestion"]
+    lift = suggestion["lift"] * np.exp(-days_of_offers / suggestion["fade_days"]) if offered else 0.0
+    return float(chance(facts["sessions"]["share_of_days"], who.reverse * mood_above_usual + lift))
+
+
+def _people(who: Truth, modalities: Sequence[str]) -> People:
+    """One person as a crowd of one, a column for each activity."""
+
+    def one(value: float) -> Floats:
+        return np.array([value])
+
+    return People(
+        level=one(who.level),
+        trend=one(0.0),
+        same_day=np.array([[who.same_day.get(modality, 0.0) for modality in modalities]]),
+        next_day=np.zeros((1, len(modalities))),
+        weeks=np.full((1, len(modalities)), who.weeks),
+        reverse=one(who.reverse),
+        persistence=one(who.persistence),
+        sd=one(who.sd),
+        inertia_share=one(who.inertia_share),
+        dose_scale=one(figures()["sessions"]["dose_scale"]),
+    )
+
+
+def _series(
+    lives: Lives,
+    span: Sequence[date],
+    checkins: Sequence[SimulatedCheckIn],
+    bouts: Sequence[SimulatedBout],
+    assessments: Sequence[SimulatedAssessment],
+) -> Series:
     evenings = {row.day: row for row in checkins if row.part == "evening"}
     mornings = {row.day: row for row in checkins if row.part == "morning"}
-    series = from_days(
-        today=start + timedelta(days - 1),
+    followed = lives.asked[0] == (lives.kind[0] >= 0)
+    drawn: Mapping[date, bool] = {
+        day: bool(followed[n]) for n, day in enumerate(span) if lives.here[0, n] and lives.drawn
+    }
+    return from_days(
+        today=span[-1],
         moods={day: float(row.mood) for day, row in evenings.items()},
         bouts=[(bout.day, bout.modality, float(bout.minutes)) for bout in bouts],
         morning={day: float(row.mood) for day, row in mornings.items()},
         sleep={day: float(row.sleep) for day, row in evenings.items()},
         phq9={row.day: row.total for row in assessments},
-        randomised=drawn if randomised else None,
+        randomised=drawn if lives.drawn else None,
+        energy={day: float(row.energy) for day, row in evenings.items()},
+        stress={day: None if row.stress is None else float(row.stress) for day, row in evenings.items()},
+        ill={day: row.ill for day, row in evenings.items()},
     )
-    return Simulated(replace(series, simulated=True), tuple(checkins), tuple(bouts), tuple(assessments), who)
 
 
 def _modality(activity: str) -> str:
@@ -192,19 +265,24 @@ def _modality(activity: str) -> str:
     return entry.modality
 
 
-def _chance(share: float, tilt: float) -> float:
-    """A probability ``share`` whose log-odds are moved by ``tilt``."""
-    return 1 / (1 + (1 - share) / share * math.exp(-tilt))
+def _check_ins(lives: Lives, n: int, day: date) -> list[SimulatedCheckIn]:
+    """What was noted on day number ``n``: a morning where there is one, and the evening."""
+    rows: list[SimulatedCheckIn] = []
+    if not lives.here[0, n]:
+        return rows
+    sleep, ill = int(lives.sleep[0, n]), bool(lives.ill[0, n])
+    if np.isfinite(lives.morning[0, n]):
+        mood, energy = int(lives.morning[0, n]), int(lives.morning_energy[0, n])
+        rows.append(SimulatedCheckIn(day, "morning", mood, energy, sleep, None, ill))
+    mood, energy, stress = (int(values[0, n]) for values in (lives.mood, lives.energy, lives.stress))
+    rows.append(SimulatedCheckIn(day, "evening", mood, energy, sleep, stress, ill))
+    return rows
 
 
-def _scale(value: float) -> int:
-    return int(np.clip(round(value), 0, 10))
-
-
-def _bout(rng: np.random.Generator, day: date, activity: str, modality: str) -> SimulatedBout:
-    minutes = int(rng.choice(figures()["sessions"]["minutes"]))
-    effort = _scale(catalogue()[activity].met + rng.normal(0, 1.0))
-    return SimulatedBout(day, modality, activity, minutes, effort)
+def _bout(rng: np.random.Generator, day: date, activity: str, minutes: int) -> SimulatedBout:
+    entry = catalogue()[activity]
+    effort = int(np.clip(round(entry.met + rng.normal(0, 1.0)), 0, 10))
+    return SimulatedBout(day, entry.modality, activity, minutes, effort)
 
 
 def _assessment(rng: np.random.Generator, day: date, week: float, own: float) -> SimulatedAssessment:
