@@ -2,44 +2,17 @@
 
 from datetime import timedelta
 
-import numpy as np
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from ambulando.response.simulate import simulated_person
 from ambulando.web.journal import actions as journal
-from ambulando.web.journal.models import Bout, CheckIn
+from ambulando.web.people import actions as people
 from ambulando.web.people.models import Person
 from ambulando.web.plans import jobs
 from ambulando.web.plans.landscape import landscape
 from ambulando.web.plans.models import Answer
-
-
-def live(person: Person, days: int) -> None:
-    """Give the person the days of a simulated one, up to yesterday."""
-    now = timezone.now()
-    life = simulated_person(np.random.default_rng(7), days, now.date() - timedelta(days=days))
-    CheckIn.objects.bulk_create(
-        CheckIn(
-            person=person,
-            day=one.day,
-            part="morning" if one.part == "morning" else "later",
-            mood=one.mood,
-            energy=one.energy,
-            sleep=one.sleep,
-        )
-        for one in life.checkins
-    )
-    Bout.objects.bulk_create(
-        Bout(
-            person=person,
-            activity=one.activity,
-            start=now - timedelta(days=(now.date() - one.day).days),
-            seconds=one.minutes * 60,
-        )
-        for one in life.bouts
-    )
+from lives import live
 
 
 def test_an_empty_journal_has_a_kind_page(as_ada: Client) -> None:
@@ -107,18 +80,23 @@ def test_a_few_days_are_too_early_and_many_days_are_grade_b_without_a_causal_wor
         assert causal not in said
 
 
-def test_how_do_you_know_shows_data_prior_grade_and_limits(as_ada: Client, ada: Person) -> None:
-    live(ada, 90)
+def test_each_other_rating_with_an_answer_has_one_line_and_a_link(as_ada: Client, ada: Person) -> None:
+    live(ada, 60)
     jobs.refresh_answer.func(ada.pk)
-    page = as_ada.get("/progress/answer/").content.decode()
-    for words in (
-        "before your days",
-        "with your days",
-        "Could it be the other way round?",
-        "What this can not know",
-        "emerson2018",
-    ):
-        assert words in page
+    page = as_ada.get("/progress/").content.decode()
+    said = page[page.index('id="does-it-help"') : page.index("</section>")]
+    for target in ("energy", "sleep"):
+        assert said.count(f'href="/progress/answer/?of={target}"') == 1
+    assert "?of=stress" not in said, "nothing was rated there"
+
+
+def test_who_is_kept_from_numbers_gets_no_answer_and_none_is_made(as_ada: Client, ada: Person) -> None:
+    live(ada, 60)
+    people.tell(ada, {"conditions": ["eating-disorder"]})
+    page = as_ada.get("/progress/").content.decode()
+    assert "does-it-help" not in page
+    assert as_ada.get("/progress/answer/").status_code == 302
+    assert as_ada.get("/progress/answer/?of=energy").status_code == 302
 
 
 def test_the_job_leaves_people_alone_who_are_gone(db: None) -> None:

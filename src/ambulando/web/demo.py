@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from ambulando.measures.scoring import score
+from ambulando.web.comparisons.demo import add_comparison
 from ambulando.web.journal.models import Assessment, Bout, CheckIn
 from ambulando.web.people.models import Person
-from ambulando.web.plans import actions, convert
+from ambulando.web.plans import actions, answers
 
 NAME = "sam-simulated"
 #: not a secret: the demonstration holds nobody's data
@@ -43,7 +44,6 @@ def ensure_simulated_person() -> Person:
         return found
     import numpy as np  # only where the person is made: the web process needs neither
 
-    from ambulando.response.fit import fit
     from ambulando.response.simulate import simulated_person
 
     now = timezone.now()
@@ -85,7 +85,8 @@ def ensure_simulated_person() -> Person:
             band=result.band or "",
             made_at=datetime.combine(one.day, time(18), tzinfo=now.tzinfo),
         )
-    if series := convert.series(person, first, now.date()):
-        actions.keep_answer(person, convert.stored_answer(fit(series)))
+    add_comparison(person, first, now.date())
+    if series := answers.days_of(person, now.date()):
+        actions.keep_answer(person, answers.made(series))
     actions.make_week(person, now.date())
     return person

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 import ambulando
 from ambulando.web import doctor
 from ambulando.web.journal.models import Assessment, Bout, CheckIn
-from ambulando.web.people.models import Person
+from ambulando.web.people.learned import sharing
+from ambulando.web.people.models import Learned, Person
 
 
 @require_safe
@@ -25,6 +26,8 @@ def operate(request: HttpRequest) -> HttpResponse:
         "well": [one for one in found if one.ok],
         "version": ambulando.__version__,
         "people": Person.objects.filter(simulated=False).count(),
+        "sharing": sharing().count(),
+        "learned": Learned.objects.first(),
         "entries": sum(kind.objects.count() for kind in (Assessment, Bout, CheckIn)),
     }
     return render(request, "operate.html", context)

@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "ambulando.web.people",
     "ambulando.web.journal",
     "ambulando.web.plans",
+    "ambulando.web.comparisons",
+    "ambulando.web.trials",
     "ambulando.web.help",
     "ambulando.web.signals",
     "ambulando.web.reminders",

@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("ambulando.web.people.urls")),
     path("", include("ambulando.web.journal.urls")),
     path("", include("ambulando.web.plans.urls")),
+    path("", include("ambulando.web.comparisons.urls")),
+    path("", include("ambulando.web.trials.urls")),
     path("", include("ambulando.web.help.urls")),
     path("", include("ambulando.web.signals.urls")),
     path("", include("ambulando.web.reminders.urls")),

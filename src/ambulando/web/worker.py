@@ -33,10 +33,13 @@ def main(attached: bool) -> None:
     from huey.contrib.djhuey import HUEY
 
     # so that the worker knows them
+    import ambulando.web.comparisons.jobs
     import ambulando.web.help.jobs
+    import ambulando.web.people.jobs
     import ambulando.web.plans.jobs
     import ambulando.web.reminders.jobs
-    import ambulando.web.signals.jobs  # noqa: F401
+    import ambulando.web.signals.jobs
+    import ambulando.web.trials.jobs  # noqa: F401
     from ambulando.web.heartbeat import MINUTES, beat
 
     # A job like any other, so that it tells of the schedule and of the thread that works.

@@ -1,6 +1,6 @@
 """What is changed in the journal. Each takes the person first, and tells ``changed``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -29,11 +29,24 @@ def part_of(moment: datetime) -> str:
 
 
 @transaction.atomic
-def check_in(person: Person, day: date, part: str, **scales: int | None) -> CheckIn:
-    """Keep the scales that were answered; those that were not stay as they are. Raises InputError for a bad value."""
+def check_in(
+    person: Person, day: date, part: str, flags: Mapping[str, bool] | None = None, **scales: int | None
+) -> CheckIn:
+    """Keep the scales that were answered; those that were not stay as they are. Raises InputError for a bad value.
+
+    ``flags``: "ill" and "medicine_changed", which hold for the whole day; None where they were not asked. A check-in
+    that says nothing any more is removed.
+    """
     answered = {name: value for name, value in scales.items() if value is not None}
-    checkins.check(**{name: answered.get(name) for name in checkins.scales()})
-    found, _ = CheckIn.objects.update_or_create(person=person, day=day, part=part, defaults=answered)
+    before = queries.flags_in(queries.check_ins_on(person, day).values())
+    told = before | dict(flags or {})
+    if answered or told == before:  # a box that is ticked or cleared is enough to say
+        checkins.check(**{name: answered.get(name) for name in checkins.scales()})
+    found, _ = CheckIn.objects.update_or_create(person=person, day=day, part=part, defaults=answered | told)
+    if told != before:
+        person.check_ins.filter(day=day).update(**told)
+    if not any(told.values()) and all(getattr(found, name) is None for name in checkins.scales()):
+        CheckIn.objects.filter(pk=found.pk).delete()
     changed.send(sender=CheckIn, person=person)
     return found
 

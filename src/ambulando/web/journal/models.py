@@ -32,6 +32,9 @@ class CheckIn(models.Model):
     energy = models.PositiveSmallIntegerField(null=True, validators=ZERO_TO_TEN)
     sleep = models.PositiveSmallIntegerField(null=True, validators=ZERO_TO_TEN)
     stress = models.PositiveSmallIntegerField(null=True, validators=ZERO_TO_TEN)
+    #: of the whole day, the same in both of its parts; read beside a mood and for nothing else
+    ill = models.BooleanField(default=False)
+    medicine_changed = models.BooleanField(default=False)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -1,5 +1,6 @@
 """What is read of the journal."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -40,8 +41,19 @@ def as_done(bout: Bout, person: Person) -> DoneBout:
     )
 
 
-def check_in_of(person: Person, day: date, part: str) -> CheckIn | None:
-    return person.check_ins.filter(day=day, part=part).first()
+def check_ins_on(person: Person, day: date) -> dict[str, CheckIn]:
+    """The check-ins of a day by its part."""
+    return {row.part: row for row in person.check_ins.filter(day=day)}
+
+
+#: what else can be said of a day, beside the scales
+FLAGS = ("ill", "medicine_changed")
+
+
+def flags_in(check_ins: Iterable[CheckIn]) -> dict[str, bool]:
+    """Whether the person was ill on a day, and whether a medicine changed, as far as its check-ins say so."""
+    rows = list(check_ins)
+    return {name: any(getattr(row, name) for row in rows) for name in FLAGS}
 
 
 def latest_check_in(person: Person, day: date) -> CheckIn | None:

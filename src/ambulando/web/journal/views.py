@@ -42,7 +42,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
     now = timezone.localtime()
     try:
         scales = {name: _number(request.POST.get(name)) for name in checkins.scales()}
-        actions.check_in(request.user, now.date(), actions.part_of(now), **scales)
+        actions.check_in(request.user, now.date(), actions.part_of(now), _flags(request), **scales)
         said, status = _("Saved."), 200
     except InputError as error:
         said, status = str(error), 422
@@ -62,6 +62,13 @@ def _number(text: str | None) -> int | None:
         raise InputError(_("Please pick a number from 0 to 10.")) from None
 
 
+def _flags(request: HttpRequest) -> dict[str, bool] | None:
+    """The boxes of a check-in; a form that did not show them says nothing about them."""
+    if "flags" not in request.POST:
+        return None
+    return {name: name in request.POST for name in queries.FLAGS}
+
+
 @login_required
 def change_check_in(request: HttpRequest, pk: int) -> HttpResponse:
     """A tap that slipped can be put right on any later day."""
@@ -70,7 +77,7 @@ def change_check_in(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             scales = {name: _number(request.POST.get(name)) for name in checkins.scales()}
-            actions.check_in(request.user, found.day, found.part, **scales)
+            actions.check_in(request.user, found.day, found.part, _flags(request), **scales)
         except InputError as problem:
             error = str(problem)
         else:
@@ -79,6 +86,7 @@ def change_check_in(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "check_in": found,
         "scales": [(scale, getattr(found, scale.id)) for scale in checkins.scales().values()],
+        "flags": {name: getattr(found, name) for name in queries.FLAGS},
         "places": range(11),
         "error": error,
         "page": "journal",

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from ambulando.safety.profile import profile_from
-from ambulando.web.people.models import Person
+from ambulando.web.later import later
+from ambulando.web.people.models import SHARING_TEXT, Learned, Person
 
 
 @transaction.atomic
@@ -41,3 +42,32 @@ def flares(person: Person, day: date | None) -> Person:
     person.flare_on = day
     person.save(update_fields=["flare_on"])
     return person
+
+
+@transaction.atomic
+def share_numbers(person: Person, now: datetime) -> Person:
+    """Their numbers may be part of what is learned here, from the next run on."""
+    if not person.shares_numbers:
+        person.shares_numbers_since, person.shares_numbers_text = now, SHARING_TEXT
+        person.save(update_fields=["shares_numbers_since", "shares_numbers_text"])
+    return person
+
+
+@transaction.atomic
+def keep_numbers(person: Person) -> Person:
+    """They are no longer. What was learned with them goes now, and the worker works it out anew without them."""
+    from ambulando.web.people.jobs import learn  # its schedule needs the models
+
+    if person.shares_numbers_since is not None:
+        person.shares_numbers_since, person.shares_numbers_text = None, ""
+        person.save(update_fields=["shares_numbers_since", "shares_numbers_text"])
+        Learned.objects.all().delete()
+        later(learn)
+    return person
+
+
+@transaction.atomic
+def remove(person: Person) -> None:
+    """The account with everything in it, and their part in what was learned."""
+    keep_numbers(person)
+    person.delete()

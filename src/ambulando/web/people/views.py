@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ambulando.web.people import actions
+from ambulando.web.people import actions, learned
 from ambulando.web.people.forms import LikesForm
 from ambulando.web.people.safety_form import SafetyForm
 from ambulando.web.people.unsent import given
@@ -72,12 +72,26 @@ def you(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+def sharing(request: HttpRequest) -> HttpResponse:
+    """Whether their numbers are part of what is learned here: the button says which."""
+    if request.method == "POST":
+        if request.POST.get("share") == "yes":
+            actions.share_numbers(request.user, timezone.now())
+            messages.success(request, _("You share your numbers now."))
+        else:
+            actions.keep_numbers(request.user)
+            messages.success(request, _("You do not share your numbers."))
+        return redirect("sharing")
+    return render(request, "people/sharing.html", {"page": "you", "least": learned.least_people()})
+
+
+@login_required
 def leave(request: HttpRequest) -> HttpResponse:
     """Remove the account with everything in it."""
     if request.method == "POST":
         person = request.user
         logout(request)
-        person.delete()
+        actions.remove(person)
         messages.info(request, _("Everything was removed. Take care."))
         return redirect("welcome")
     return render(request, "people/leave.html")

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from ambulando.ground import stored
@@ -19,7 +20,7 @@ from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
 from ambulando.web.people import actions as people
 from ambulando.web.people.models import Person
-from ambulando.web.plans import convert
+from ambulando.web.plans import convert, decisions
 from ambulando.web.plans.models import Answer, Session, Stop, Week
 from ambulando.web.plans.queries import missed_in_a_row, sessions_of, week_of
 
@@ -71,8 +72,12 @@ def make_week(person: Person, today: date) -> Week:
     )
     Session.objects.filter(pk__in=[session.pk for session in kept]).update(week=week)
     taken = {session.day for session in kept}
-    for planned in (session for session in made.week if session.day not in taken):
-        Session.objects.create(week=week, person=person, **convert.session_fields(planned))
+    planned = [
+        Session.objects.create(week=week, person=person, **convert.session_fields(session))
+        for session in made.week
+        if session.day not in taken
+    ]
+    decisions.keep_week(person, week, planned)
     return week
 
 
@@ -120,7 +125,7 @@ def swap(person: Person, session: Session, today: date) -> Session:
         checkins=convert.check_ins(person, today - LOOK_BACK),
         answers=convert.own_answers(person),
     )
-    return _replace(person, session, other)
+    return decisions.keep_swap(person, session, _replace(person, session, other))
 
 
 @transaction.atomic
@@ -288,9 +293,20 @@ def reopen(person: Person) -> None:
     person.sessions.filter(state=Session.DONE, bout=None).update(state=Session.PLANNED)
 
 
-def keep_answer(person: Person, fit: Mapping[str, Any]) -> None:
-    """Keep the latest answer to "does it help me?"."""
+def keep_answer(person: Person, fit: Mapping[str, Any], changes: int = 0) -> None:
+    """Keep the latest answer to "does it help me?". ``changes``: how often the diary had changed when it was read."""
     Answer.objects.update_or_create(
         person=person,
-        defaults={"grade": fit["grade"], "days": fit["days"], "sentence": fit["sentence"], "fit": fit},
+        defaults={
+            "grade": fit["grade"],
+            "days": fit["days"],
+            "sentence": fit["sentence"],
+            "fit": fit,
+            "changes_read": changes,
+        },
     )
+
+
+def leave_behind(person: Person) -> None:
+    """The diary changed: the answer that is kept no longer holds what was told."""
+    Answer.objects.filter(person=person).update(changes=F("changes") + 1)

@@ -13,6 +13,7 @@ class Plans(AppConfig):
         from ambulando.web.plans.jobs import refresh_answer
 
         def on_change(sender, person, **_):
+            actions.leave_behind(person)
             if person.onboarded_at:
                 today = timezone.localdate(timezone=person.zone)
                 if sender is CheckIn:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ambulando.activity.bouts import without_overlaps
+from ambulando.activity.bouts import Bout, without_overlaps
 from ambulando.activity.catalogue import catalogue
 from ambulando.ground import as_json, stored
 from ambulando.plan.session import Session as PlannedSession
@@ -19,6 +19,9 @@ from ambulando.web.plans.models import Answer, Session
 
 if TYPE_CHECKING:
     from ambulando.response.series import Series
+
+#: what is rated 0 to 10 in a check-in
+RATED = ("mood", "energy", "sleep", "stress")
 
 
 @dataclass(frozen=True)
@@ -78,34 +81,63 @@ def planned(session: Session) -> PlannedSession:
     return session_from(session.content)
 
 
-def series(person: Person, since: date, today: date) -> "Series | None":
-    """The person's days as the response floor takes them; None when there is no mood at all."""
+def done(person: Person, since: date) -> tuple[Bout, ...]:
+    """What was done since then, the same from two devices counted once."""
+    return without_overlaps(read.done_bouts(person, since=since))
+
+
+def series(person: Person, since: date, today: date, bouts: Sequence[Bout] | None = None) -> "Series | None":
+    """The person's days as the response floor takes them; None when there is no mood at all.
+
+    ``bouts``: what was done since then, where the caller has it already. Three queries, whatever there is. An evening's ratings are those of the later part of a day: those of a morning
+    alone are not what a session did.
+    """
     from ambulando.response.series import from_days
 
-    rows = list(person.check_ins.filter(day__gte=since))
-    later = {row.day: row for row in rows if row.part == CheckIn.LATER}
-    morning = {row.day: row for row in rows if row.part == CheckIn.MORNING}
-    # A day with a morning check-in alone has no evening mood: the morning's is not what a session did.
-    moods = {day: row.mood for day, row in later.items()}
-    if not any(mood is not None for mood in moods.values()):
+    evening: dict[str, dict[date, int | None]] = {"mood": {}, "energy": {}, "stress": {}}
+    morning: dict[date, int | None] = {}
+    slept: dict[date, int] = {}
+    rows = person.check_ins.filter(day__gte=since, day__lte=today).order_by("day", "-part")  # "morning" first
+    ill: dict[date, bool] = {}
+    changed: dict[date, bool] = {}
+    for day, part, mood, energy, sleep, stress, was_ill, medicine_changed in rows.values_list(
+        "day", "part", *RATED, *read.FLAGS
+    ):
+        ill[day], changed[day] = was_ill, medicine_changed  # the same in both parts of a day
+        if part == CheckIn.MORNING:
+            morning[day] = mood
+        else:
+            evening["mood"][day], evening["energy"][day], evening["stress"][day] = mood, energy, stress
+        if sleep is not None:
+            slept.setdefault(day, sleep)
+    if not any(mood is not None for mood in evening["mood"].values()):
         return None
-    slept = {row.day: row.sleep for row in sorted(rows, key=lambda row: row.part) if row.sleep is not None}
     entries = catalogue()
     return from_days(
         today=today,
-        moods=moods,
+        moods=evening["mood"],
         bouts=[
             (bout.day, entries[bout.activity].modality, bout.minutes)
-            for bout in without_overlaps(read.done_bouts(person, since=since))
+            for bout in (done(person, since) if bouts is None else bouts)
             if bout.day <= today
         ],
-        morning={day: row.mood for day, row in morning.items()},
+        morning=morning,
         sleep=slept,
-        phq9={
-            one.day: one.total
-            for one in person.assessments.filter(instrument="phq-9", total__isnull=False, day__gte=since)
-        },
+        energy=_if_any(evening["energy"]),
+        stress=_if_any(evening["stress"]),
+        # A flag that was never set says nothing, and the model needs no column for it.
+        ill=ill if any(ill.values()) else None,
+        medicine_changed=changed if any(changed.values()) else None,
+        phq9=dict(
+            person.assessments.filter(instrument="phq-9", total__isnull=False, day__gte=since, day__lte=today)
+            .order_by("made_at")
+            .values_list("day", "total")
+        ),
     )
+
+
+def _if_any(ratings: Mapping[date, int | None]) -> Mapping[date, int | None] | None:
+    return ratings if any(rating is not None for rating in ratings.values()) else None
 
 
 def stored_constraints(constraints: Sequence[Constraint]) -> list[dict[str, Any]]:
@@ -123,6 +155,19 @@ def stored_constraints(constraints: Sequence[Constraint]) -> list[dict[str, Any]
     ]
 
 
-def stored_answer(fit: Any) -> Mapping[str, Any]:
-    """A fit as JSON, its sentence kept so that it can be translated."""
-    return {**as_json(fit), "sentence": stored(fit.sentence)}
+def stored_sensitivity(found: Any) -> dict[str, Any]:
+    """What was tried on a fit, as JSON, its sentence kept so that it can be translated."""
+    return {**as_json(found), "robust_method": stored(found.robust_method)}
+
+
+def stored_fit(fit: Any) -> dict[str, Any]:
+    """A fit as JSON, its sentences kept so that they can be translated."""
+    how = fit.how_do_you_know
+    plain: dict[str, Any] = as_json(fit)
+    plain["sentence"] = stored(fit.sentence)
+    plain["how_do_you_know"] |= {
+        "model": stored(how.model),
+        "grade_rule": stored(how.grade_rule),
+        "limits": [stored(limit) for limit in how.limits],
+    }
+    return plain

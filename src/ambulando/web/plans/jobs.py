@@ -1,32 +1,26 @@
 """What the worker does, so that no page waits for it."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 from django_tasks import task
 from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from ambulando.web.people.models import Person
-from ambulando.web.plans import actions, convert
-
-#: days of the person's own past that the answer is made from
-ANSWER_DAYS = 365
+from ambulando.web.plans import actions, answers, queries
 
 
 @task()
 def refresh_answer(person_id: int) -> None:
     """Make the answer to "does it help me?" anew from the person's own days."""
-    from ambulando.response import fit as response  # numpy, which the web process never needs
-
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         return
-    today = timezone.localdate(timezone=person.zone)
-    series = convert.series(person, today - timedelta(days=ANSWER_DAYS), today)
-    if series is None:
-        return
-    actions.keep_answer(person, convert.stored_answer(response.fit(series)))
+    changes = queries.changes_of(
+        person
+    )  # before the days are read: what changes meanwhile is not in the answer
+    series = answers.days_of(person, timezone.localdate(timezone=person.zone))
+    if series is not None:
+        actions.keep_answer(person, answers.made(series), changes)
 
 
 @db_periodic_task(crontab(minute="20", hour="*"))

@@ -78,6 +78,51 @@ class Session(models.Model):
         return self.state in (self.PLANNED, self.STARTED) and self.week.holds
 
 
+class Decision(models.Model):
+    """One decision about what to offer on a day: the options with the chances with which one of them was drawn.
+
+    Written when it is made and never changed, so that ordinary use can be analysed as a micro-randomised trial.
+    """
+
+    ACTIVITY, SWAP = "activity", "swap"
+    #: what was decided: the activity of a session of a week, or another one that the person asked for
+    KINDS = [(ACTIVITY, "activity"), (SWAP, "swap")]
+    #: why there was no draw: one option alone, nothing else, safety holds the plan, a comparison draws on that day
+    SINGLE, NOTHING, SAFETY, COMPARISON = "single-option", "nothing-else", "safety", "comparison"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="decisions")
+    day = models.DateField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(max_length=8, choices=KINDS, default=ACTIVITY)
+    session = models.ForeignKey(Session, null=True, on_delete=models.SET_NULL, related_name="decisions")
+    available = models.BooleanField()
+    #: [{option, probability}], the likeliest first; they add up to 1
+    options = models.JSONField(default=list)
+    chosen = models.CharField(max_length=64, blank=True)
+    #: with which ``chosen`` was drawn, given all that was known then
+    probability = models.FloatField(null=True)
+    reason = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        ordering = ["day", "pk"]
+        indexes = [models.Index(fields=["person", "day"])]
+
+    def __str__(self) -> str:
+        return f"decision of {self.day}: {self.chosen or self.reason}"
+
+
+class Lending(models.Model):
+    """Somebody agrees that their decisions, day by day, may be written out for who studies them; deleted when they do not."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="lending")
+    since = models.DateTimeField(auto_now_add=True)
+    #: when they were last part of a file
+    written_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"lending since {self.since:%Y-%m-%d}"
+
+
 class Stop(models.Model):
     """A sign that made the person stop a session; the same sign in another one leads to a doctor first."""
 
@@ -108,6 +153,14 @@ class Answer(models.Model):
     days = models.PositiveIntegerField()
     sentence = models.JSONField()
     fit = models.JSONField()
+    #: how often the diary changed since there is an answer, and how often it had when these days were read
+    changes = models.PositiveIntegerField(default=0)
+    changes_read = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"answer of {self.made_at:%Y-%m-%d}, grade {self.grade}"
+
+    @property
+    def behind(self) -> bool:
+        """Whether the diary changed since its days were read, or an earlier version made this with less in it."""
+        return self.changes != self.changes_read or "by_prior" not in self.fit

@@ -1,16 +1,19 @@
 """Mood, assessments and activity on one time line, and week by week."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from ambulando.activity.bouts import without_overlaps
+from ambulando.activity.bouts import Bout
 from ambulando.activity.dose import Dose, dose_of
 from ambulando.web.journal import queries as read
 from ambulando.web.people.models import Person
+from ambulando.web.plans import convert
+from ambulando.web.plans.answers import ANSWER_DAYS
 
-#: days that the time line shows
-SHOWN = 365
+#: days that the time line shows: those that the answer is made from
+SHOWN = ANSWER_DAYS
 WEEKS = 8
 #: the largest total on the axis of points (that of the PHQ-9)
 MOST_POINTS = 27
@@ -50,10 +53,15 @@ class TimeLine:
         }
 
 
-def time_line(person: Person, today: date) -> TimeLine:
+def done(person: Person, today: date) -> tuple[Bout, ...]:
+    """What was done in the days that the time line and the weeks show, each once."""
+    return convert.done(person, today - timedelta(days=SHOWN))
+
+
+def time_line(person: Person, today: date, bouts: Sequence[Bout]) -> TimeLine:
     since = today - timedelta(days=SHOWN)
     days: dict[date, dict[str, Any]] = {**read.felt(person, since + timedelta(days=1))}
-    for bout in without_overlaps(read.done_bouts(person, since=since)):
+    for bout in bouts:
         day = days.setdefault(bout.day, {})
         day["minutes"] = day.get("minutes", 0) + bout.minutes
     # Points alone have a place on one axis; minutes a week, means and the like have pages of their own.
@@ -77,10 +85,9 @@ class WeekDone:
     dose: Dose
 
 
-def weeks(person: Person, today: date) -> tuple[WeekDone, ...]:
+def weeks(today: date, bouts: Sequence[Bout]) -> tuple[WeekDone, ...]:
     """The dose of each of the last weeks in which something was done, the latest first."""
     first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
-    bouts = without_overlaps(read.done_bouts(person, since=first))
     found = []
     for number in range(WEEKS):
         starts = first + timedelta(days=7 * number)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from ambulando.web.people.models import Person
-from ambulando.web.plans.models import Session, Week
+from ambulando.web.plans.models import Answer, Session, Week
 
 
 def week_of(person: Person, day: date) -> Week | None:
@@ -21,6 +21,11 @@ def sessions_of(week: Week | None) -> list[Session]:
 def with_week() -> QuerySet[Session]:
     """Sessions with their weeks, which say whether they are still open."""
     return Session.objects.select_related("week")
+
+
+def changes_of(person: Person) -> int:
+    """How often the diary changed since there is an answer."""
+    return Answer.objects.filter(person=person).values_list("changes", flat=True).first() or 0
 
 
 def standing(session: Session) -> Session:
@@ -45,6 +50,7 @@ def missed_in_a_row(person: Person, today: date) -> int:
     past = (
         person.sessions.filter(day__lt=today, week__current=True)
         .exclude(state=Session.REPLACED)
+        .exclude(state=Session.NOT_TODAY, draw__state="done")  # a rest day that a draw decided
         .order_by("-day", "-time")
     )
     if person.flare_on:  # a day of a flare costs nothing

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from ambulando.web.plans import stopping, views
+from ambulando.web.plans import lending, stopping, views
 
 urlpatterns = [
     path("today/", views.today, name="today"),
     path("today/quiet/", views.quiet, name="quiet"),
     path("week/", views.week, name="week"),
     path("week/remake/", views.remake, name="remake"),
+    path("week/sharing/", lending.lending, name="lending"),
     path("sessions/<int:pk>/", views.session, name="session"),
     path("sessions/<int:pk>/why/", views.why, name="why"),
     path("sessions/<int:pk>/start/", views.start, name="start"),

@@ -20,13 +20,15 @@ from ambulando.plan.today import is_hot_now, is_late
 from ambulando.safety import stop_signs
 from ambulando.safety.helplines import helplines
 from ambulando.safety.screen import screen
+from ambulando.web.comparisons import placing as comparing
 from ambulando.web.help import queries as hard
 from ambulando.web.help.first import help_first
 from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
 from ambulando.web.people.onboarded import onboarded
 from ambulando.web.people.words import MODALITY_NAMES
-from ambulando.web.plans import actions, progress, queries
+from ambulando.web.plans import actions, answers, progress, queries
+from ambulando.web.plans.knowing import TARGET_NAMES, known
 from ambulando.web.plans.landscape import landscape
 from ambulando.web.plans.models import Session
 from ambulando.web.posted import posted
@@ -47,9 +49,11 @@ def _today(request: HttpRequest) -> dict[str, Any]:
     now = timezone.localtime()
     person = request.user
     week = actions.ensure_week(person, now.date())
+    drawn = comparing.shown(person, week, now.date())  # puts the draw of the day into the week
     sessions = queries.sessions_of(week)
     suggestion = queries.suggested(sessions, now.date())
-    check_in = read.check_in_of(person, now.date(), journal.part_of(now))
+    check_ins = read.check_ins_on(person, now.date())
+    check_in = check_ins.get(journal.part_of(now))
     so_far = read.sessions_so_far(person)
     done_today = [one for one in sessions if one.state == Session.DONE and one.day == now.date()]
     rested_today = [one for one in sessions if one.state == Session.NOT_TODAY and one.day == now.date()]
@@ -60,6 +64,7 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         "now": now,
         "week": week,
         "suggestion": suggestion,
+        "drawn": drawn,
         "activity": catalogue()[suggestion.activity] if suggestion else None,
         "is_today": is_today,
         "done_today": done_today,
@@ -68,6 +73,7 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         "enough": bool(not is_today and (done_today or rested_today)),
         "scales": scales_of(check_in, core=True),
         "more_scales": scales_of(check_in, core=False),
+        "flags": read.flags_in(check_ins.values()),
         "places": range(11),
         "feeling": instrument("feeling-scale").items[0],
         "talk": instrument("talk-test").items[0],
@@ -303,15 +309,17 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
 def show_progress(request: HttpRequest) -> HttpResponse:
     person = request.user
     so_far = read.sessions_so_far(person)
-    line = progress.time_line(person, timezone.localdate())
+    today = timezone.localdate()
+    bouts = progress.done(person, today)
     context = {
         "page": "progress",
         "so_far": so_far,
         "milestone": milestone(so_far),
         "landscape": landscape(so_far),
-        "answer": getattr(person, "answer", None),
-        "line": line,
-        "weeks": progress.weeks(person, timezone.localdate()),
+        "answer": None if person.no_numbers else answers.current(person, today, bouts=bouts),
+        "target_names": TARGET_NAMES,
+        "line": progress.time_line(person, today, bouts),
+        "weeks": progress.weeks(today, bouts),
         "assessments": read.latest_questionnaires(person, 10),
     }
     return render(request, "plans/progress.html", context)
@@ -322,7 +330,18 @@ def how_do_you_know(request: HttpRequest) -> HttpResponse:
     """The answer to "does it help me?" with what it was made from."""
     if request.user.no_numbers:
         return redirect("progress")
-    context = {"page": "progress", "answer": getattr(request.user, "answer", None), "names": MODALITY_NAMES}
+    target = request.GET.get("of", "mood")
+    answer = answers.current(request.user, timezone.localdate(), target)
+    context: dict[str, Any] = {"page": "progress"}
+    if answer:
+        context |= {
+            "known": known(answer, target if target in answer.fits else "mood"),
+            "targets": [(one, name) for one, name in TARGET_NAMES.items() if one in answer.fits],
+            "made_at": answer.made_at,
+            "folded": answer.folded,
+            "names": MODALITY_NAMES,
+            "days_after_words": _("Days after"),
+        }
     return render(request, "plans/answer.html", context)
 
 
@@ -332,4 +351,5 @@ def time_line(request: HttpRequest) -> JsonResponse:
     """The rows of the time line, for the chart that is drawn over the table."""
     if request.user.no_numbers:
         raise Http404
-    return JsonResponse(progress.time_line(request.user, timezone.localdate()).columns())
+    today = timezone.localdate()
+    return JsonResponse(progress.time_line(request.user, today, progress.done(request.user, today)).columns())
