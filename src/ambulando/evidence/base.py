@@ -366,6 +366,22 @@ def people_in(rows: Iterable[AnyRow]) -> int:
 
 
 @cache
+def as_published() -> Mapping[str, Analysis]:
+    """The analyses that are not recomputed here, by id. Of the evidence base it reads the published results alone."""
+    found: dict[str, Analysis] = {}
+    for result in published():
+        if result.analysis:
+            continue
+        ci = None if result.low is None or result.high is None else (result.low, result.high)
+        found[result.id] = Analysis(
+            result.id, result.question, result.measure, "as published", result.k, result.n, result.reference,
+            result.where, result.confirmed, result.certainty, result.certainty_note, "", "", result.estimate, ci,
+            result.interval, result.note,
+        )  # fmt: skip
+    return MappingProxyType(found)
+
+
+@cache
 def analyses() -> Mapping[str, Analysis]:
     """All analyses by id: those recomputed here first, then the published ones that are not."""
     found: dict[str, Analysis] = {}
@@ -381,18 +397,11 @@ def analyses() -> Mapping[str, Analysis]:
             row.certainty, row.certainty_note, row.rows, row.of, None, None, "", row.note, total - k,
         )  # fmt: skip
     for result in published():
-        if result.analysis:
-            if result.analysis not in found:
-                raise InputError(
-                    f"published.csv: row {result.id!r} names the unknown analysis {result.analysis!r}."
-                )
-            continue
-        ci = None if result.low is None or result.high is None else (result.low, result.high)
-        found[result.id] = Analysis(
-            result.id, result.question, result.measure, "as published", result.k, result.n, result.reference,
-            result.where, result.confirmed, result.certainty, result.certainty_note, "", "", result.estimate, ci,
-            result.interval, result.note,
-        )  # fmt: skip
+        if result.analysis and result.analysis not in found:
+            raise InputError(
+                f"published.csv: row {result.id!r} names the unknown analysis {result.analysis!r}."
+            )
+    found |= as_published()
     return MappingProxyType(found)
 
 
@@ -400,6 +409,6 @@ def forget() -> None:
     """Read everything anew at the next call: after rows were written, or another folder was chosen."""
     for read in (
         local_texts, version, references, studies, arms, contrasts, event_contrasts, effect_contrasts, dose_rows,
-        memberships, published, tolerances, recomputed, local_ids, analyses,
+        memberships, published, tolerances, recomputed, local_ids, as_published, analyses,
     ):  # fmt: skip
         read.cache_clear()

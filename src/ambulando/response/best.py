@@ -86,8 +86,13 @@ def _highest(centre: Floats, slope: Floats, radius: tuple[Floats, Floats]) -> Fl
             low[other] = np.where(falls, np.maximum(low[other], crossing), low[other])
             high[one] = np.where(falls, np.minimum(high[one], crossing), high[one])
     points, below = radius
-    stretch: Floats = np.interp(high, points, below) - np.interp(low, points, below)
-    return np.maximum(stretch, 0.0)
+    # Most lines are never the highest, or from the start on, or to the end: there is nothing to look up.
+    ever = high > low
+    stretch = ever.astype(float)
+    ends, begins = ever & np.isfinite(high), ever & (low > 0)
+    stretch[ends] = np.interp(high[ends], points, below)
+    stretch[begins] -= np.interp(low[begins], points, below)
+    return stretch
 
 
 @lru_cache(maxsize=32)

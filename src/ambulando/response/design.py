@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,19 +181,20 @@ def design(
             beliefs[modality, horizon] = belief.mean, belief.sd
     kinds = ("same-day", "next-day", "weeks", *(("drawn", "observed") if by_draw else ()))
     dosed = [(modality, kind) for kind in kinds for modality in done(series)]
-    blocks = []
-    for kappa in grid.kappa.tolist() if minutes else ():
-        dose = dose_of(np.array(minutes).T, np.array(rate) * 4.0, kappa)
-        known = np.isfinite(dose)
+    blocks = np.zeros((y.size, 0))
+    if minutes:
+        # All dose scales side by side, (S, T, K).
+        known = np.isfinite(np.array(minutes).T)
+        dose = dose_of(np.array(minutes).T, np.array(rate) * 4.0, grid.kappa[:, None, None])
         counted = np.maximum(known.sum(axis=0), 1)
-        usual = np.where(known, dose, 0.0).sum(axis=0) / counted
+        usual = np.where(known, dose, 0.0).sum(axis=1, keepdims=True) / counted
         # A gap enters with the person's own mean over recorded days: a zero would read silence as rest.
         filled = np.where(known, dose, usual)
-        parts = [filled, np.concatenate([usual[None, :], filled[:-1]]), _stock(filled, dose)]
+        parts = [filled, np.concatenate([usual, filled[:, :-1]], axis=1), _stock(filled, known)]
         if by_draw:
             parts += [np.where(drawn[:, None], filled, 0.0), np.where(drawn[:, None], 0.0, filled)]
-        blocks.append(np.concatenate(parts, axis=1))
-    columns = np.concatenate([np.stack(list(common.values()), axis=1), *blocks], axis=1)
+        blocks = np.concatenate(parts, axis=2).transpose(1, 0, 2).reshape(y.size, -1)
+    columns = np.concatenate([np.stack(list(common.values()), axis=1), blocks], axis=1)
     place: dict[Name, tuple[int, ...]] = {key: (at,) * grid.kappa.size for at, key in enumerate(common)}
     for at, key in enumerate(dosed):
         place[key] = tuple(len(common) + scale * len(dosed) + at for scale in range(grid.kappa.size))
@@ -203,7 +203,7 @@ def design(
     return Design(seen, columns, place, beliefs, np.where(seen, y, 0.0), shock, totals)
 
 
-def dose_of(minutes: Floats, met: float | Floats, kappa: float) -> Floats:
+def dose_of(minutes: Floats, met: float | Floats, kappa: float | Floats) -> Floats:
     """The effective dose, 1 for a usual session: (1 - exp(-(met / 4) minutes / kappa)) over the same at 30 minutes."""
     rate = np.asarray(met) / 4.0 / kappa
     scaled: Floats = np.expm1(-rate * minutes) / np.expm1(-rate * SESSION_MINUTES)
@@ -237,18 +237,16 @@ def weekday_contrasts() -> Floats:
     return scaled
 
 
-def _stock(filled: Floats, dose: Floats) -> Floats:
-    """The training stock (T, K), over its height at three usual sessions a week.
+def _stock(filled: Floats, known: NDArray[np.bool_]) -> Floats:
+    """The training stock (S, T, K), over its height at three usual sessions a week.
 
     stock_t = keep stock_(t-1) + (1 - keep) dose_t, started where the first fortnight's recorded days would hold it.
     """
-    fade = np.exp(-np.arange(1, len(filled) + 1)[:, None] / STOCK_DAYS)
+    fade = np.exp(-np.arange(1, len(known) + 1)[:, None] / STOCK_DAYS)
     keep = math.exp(-1.0 / STOCK_DAYS)
-    start = np.zeros(dose.shape[1])
-    for at in range(dose.shape[1]):
-        known = dose[np.isfinite(dose[:, at]), at][:14]
-        start[at] = known.mean() if known.size else 0.0
-    stock: Floats = fade * (start + (1 - keep) * np.cumsum(filled / fade, axis=0))
+    first = known & (known.cumsum(axis=0) <= 14)
+    start = (filled * first).sum(axis=1, keepdims=True) / np.maximum(first.sum(axis=0), 1)
+    stock: Floats = fade * (start + (1 - keep) * np.cumsum(filled / fade, axis=1))
     return stock / (SESSIONS_A_WEEK / 7.0)
 
 
@@ -268,7 +266,10 @@ def _shock(series: Series, grid: Grid, variance: Floats, drawn: NDArray[np.bool_
         session = total > 0
         if free.any():
             chosen = np.where(free, session - session[free].mean(), 0.0)
+    # out_t = phi out_(t-1) + what is new: twice as far back at each step.
     out = variance * chosen[:, None]
-    for before, now in pairwise(out):
-        now += grid.phi * before
+    back = 1
+    while back < len(out):
+        out[back:] = out[back:] + grid.phi**back * out[:-back]
+        back *= 2
     return out

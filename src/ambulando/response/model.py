@@ -115,19 +115,20 @@ def whiten(grid: Grid, seen: NDArray[np.bool_], columns: Floats, variance: Float
     ``predicted_variance`` gives it. Returns the innovations over their SD, (P, N, C) with N the days seen, and the
     log determinant of the covariance of y over s^2, (P,).
     """
-    total = variance + (1.0 - grid.rho)
-    pull = np.where(seen[:, None], grid.phi * variance / total, 0.0)[:, :, None]
-    keep = grid.phi[:, None] - pull
-    news = pull * columns
-    # The state before each day: state' = phi state + pull (column - state).
-    state = np.empty(news.shape)
+    used = np.flatnonzero(seen)
+    columns = columns[used]
+    total = variance[used] + (1.0 - grid.rho)
+    # From one day seen to the next: state' = phi^days (state + gain (column - state)).
+    fades = grid.phi ** np.diff(used)[:, None]
+    pull = fades * variance[used][:-1] / total[:-1]
+    keep = (fades - pull)[:, :, None]
+    news = pull[:, :, None] * columns[:-1]
+    state = np.empty((used.size, *news.shape[1:]))
     state[:1] = 0.0
-    for kept, new, now, then in zip(keep, news, state[:-1], state[1:], strict=False):
+    for kept, new, now, then in zip(keep, news, state[:-1], state[1:], strict=True):
         np.multiply(now, kept, out=then)
         then += new
     np.subtract(columns, state, out=state)
-    if not seen.all():
-        state, total = state[seen], total[seen]
     state /= np.sqrt(total)[:, :, None]
     return state.transpose(1, 0, 2), np.log(total).sum(axis=0)
 
