@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help setup run demo test check fmt bench validation release lock vendor clean
+.PHONY: help setup run demo test check fmt bench validation calibration release lock vendor clean
 
 help:  ## these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
@@ -35,6 +35,9 @@ bench: .venv/bench.stamp  ## benchmarks beside other packages (and R, where it i
 
 validation: .venv/dev.stamp  ## write docs/validation.md anew: our answers beside those of other packages
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q --write-validation tests/evidence tests/cli
+
+calibration: .venv/dev.stamp  ## write docs/calibration.md anew: how often answers are right over simulated people
+	@$(BIN)/python bench/calibration.py --work var/calibration
 
 release: setup  ## build the wheel into dist/, unless something speaks against a release (docs/release.md)
 	@$(BIN)/python scripts/release.py

@@ -47,8 +47,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         except OSError:
             assert process.poll() is None, (data / "log").read_text()
             assert time.monotonic() < deadline, "the server did not answer in time"
-    make = "import django; django.setup(); from ambulando.web.demo import ensure_simulated_person; ensure_simulated_person()"
-    subprocess.run([sys.executable, "-c", make], env=environment, check=True)
+    make = Path(__file__).with_name("people_of_the_browser.py")
+    subprocess.run([sys.executable, str(make)], env=environment, check=True)
     yield address
     process.terminate()
     process.wait(20)

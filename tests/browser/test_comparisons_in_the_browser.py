@@ -63,7 +63,7 @@ def test_a_person_compares_two_things(
 
     # what it could find, and the start
     expect(page.get_by_role("heading", name="Before you start")).to_be_visible()
-    expect(page.get_by_text("Often the answer is “no clear difference”.")).to_be_visible()
+    expect(page.get_by_text("Most often the answer is “no clear difference”.")).to_be_visible()
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("link", name="A reminder, one a day at most")).to_be_visible()
     page.get_by_text("How it is sealed").click()

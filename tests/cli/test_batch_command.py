@@ -23,4 +23,24 @@ def test_each_person_of_a_file_is_answered(tmp_path, called):
 def test_a_file_that_is_not_there_is_one_sentence(tmp_path, called):
     said = called("response", "batch", tmp_path / "none.parquet", "--out", tmp_path / "x.parquet")
     assert said.code == 2
-    assert said.err.strip().splitlines()[-1].startswith("There is no file")
+    assert said.err.startswith("There is no file")
+    assert said.err.count("\n") == 1
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("people.parquet", "name another file"),
+        (".", "is a folder"),
+        ("no/answers.parquet", "There is no folder"),
+    ],
+)
+def test_answers_never_take_the_place_of_the_days(tmp_path, called, target, says):
+    source = tmp_path / "people.parquet"
+    pq.write_table(pa.table({"person": [1], "mood": [[5]], "minutes_walking": [[0]]}), source)
+    before = source.read_bytes()
+    said = called("response", "batch", source, "--out", tmp_path / target)
+    assert (said.code, says in said.err) == (2, True)
+    assert said.err.count("\n") == 1
+    assert [source.read_bytes(), *tmp_path.iterdir()] == [before, source]

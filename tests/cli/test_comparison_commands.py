@@ -104,6 +104,27 @@ def test_days_that_were_not_drawn_end_with_1(called: Any, designed: dict[str, An
     assert (said.json["seal_holds"], said.json["schedule_holds"]) == (True, False)
 
 
+def test_drawn_days_left_out_of_the_table_are_counted_as_missing(
+    called: Any, designed: dict[str, Any], tmp_path: Path
+) -> None:
+    design = tmp_path / "design.json"
+    design.write_text(json.dumps(designed))
+    table = days_of(designed, tmp_path)
+    lines = table.read_text().splitlines()
+    table.write_text("\n".join(lines[:3] + lines[6:-2]))
+    found = called("response", "analyse", table, "--design", design, "--json").json
+    assert (found["draws"], found["days"], found["missing"]) == (22, 19, 3)
+    assert (found["stopped_early"], found["schedule_holds"]) == (True, True)
+
+
+def test_a_day_of_another_century_is_refused(called: Any, tmp_path: Path) -> None:
+    table = tmp_path / "days.csv"
+    table.write_text("date,option,mood\n0206-03-02,walking,5\n2026-03-04,yoga,5\n")
+    said = called("response", "analyse", table)
+    assert said.code == 2
+    assert "Please check the years" in said.err
+
+
 def test_stress_is_turned_round(called: Any, tmp_path: Path) -> None:
     rows = [f"2026-03-{n + 1:02d},{'ab'[n % 2]},{6 if n % 2 else 3}" for n in range(24)]
     (tmp_path / "s.csv").write_text("\n".join(["date,option,stress", *rows]))
@@ -129,7 +150,10 @@ def test_done_may_be_an_option_or_yes_or_no(called: Any, tmp_path: Path) -> None
         (["two-kinds", "walking", "yoga", "--per-week", "7"], "2 to 4 draw days"),
         (["two-kinds", "walking", "yoga", "--target", "weight"], "weight"),
         (["two-kinds", "walking", "yoga", "--start", "soon"], "--start is 'soon'"),
+        (["two-kinds", "walking", "yoga", "--start", "9999-12-31"], "check the year"),
         (["two-kinds", "walking", " "], "no name"),
+        ([" ", "walking", "yoga"], "no question"),
+        (["minutes", "walking", "yoga"], "is about 20-minutes, 40-minutes"),
         (["two-kinds"], "2 to 4 options"),
     ],
 )
@@ -151,14 +175,14 @@ def test_a_design_that_can_not_be_made_is_refused(called: Any, arguments: list[s
         ("date,option,mood,energy\n2026-03-02,a,5,5", "one column with the rating"),
         ("date,option,mood,mornin\n2026-03-02,a,5,5", "'mornin'"),
         ("date,option,mood\nsoon,a,5\n2026-03-03,b,5", "'soon'"),
-        ("date,option,mood\n9999-03-02,a,5\n2026-03-03,b,5", "still to come"),
+        ("date,option,mood\n9999-03-02,a,5\n2026-03-03,b,5", "in the future"),
         ("date,option,mood\n2026-03-02,a,11\n2026-03-03,b,5", "0 to 10"),
         ("date,option,mood\n2026-03-02,a,nan\n2026-03-03,b,5", "0 to 10"),
         ("date,option,mood\n2026-03-02,,5\n2026-03-03,b,5", "no option"),
         ("date,option,mood\n2026-03-02,a,5\n2026-03-03,a,5", "2 to 4 options"),
         ("date,option,mood\n2026-03-02,a,5\n2026-03-02,b,5", "twice"),
         ("date,option,mood,done\n2026-03-02,a,5,c\n2026-03-03,b,5,b", "'c' as done"),
-        ("date,option,mood,block\n2026-03-02,a,5,x\n2026-03-03,b,5,1", "'x' as block"),
+        ("date,option,mood,block\n2026-03-02,a,5,x\n2026-03-03,b,5,1", "the block 'x'"),
         ("date,option,mood,not_today\n2026-03-02,a,5,x\n2026-03-03,b,5,1", "'x' as not_today"),
     ],
 )

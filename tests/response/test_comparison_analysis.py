@@ -244,6 +244,13 @@ def test_what_it_could_find_is_found_about_as_often_as_it_said() -> None:
     assert clear / people == pytest.approx(chance, abs=0.1)
 
 
+def test_a_comparison_too_short_for_grade_a_is_not_said_to_find_anything() -> None:
+    told = dict(detectable(protocol(8, 3), noise_sd=0.5).chances)
+    assert told[1.0] < 0.001, "16 drawn days never give the 20 with a rating that grade A needs"
+    short, long = (dict(detectable(protocol(n, 3), noise_sd=0.3).chances)[1.0] for n in (12, 20))
+    assert 0.4 < short < 0.7 < 0.95 < long, "24 drawn days give 20 with a rating about every second time"
+
+
 # ---- missing days, not today, an early end
 
 

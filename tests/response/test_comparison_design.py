@@ -134,6 +134,8 @@ def test_a_protocol_comes_back_from_plain_data(made: Protocol) -> None:
         ({"blocks": 3}, "4 to 60 blocks"),
         ({"per_week": 5}, "2 to 4 draw days a week"),
         ({"target": "weight"}, "weight"),
+        ({"question": " "}, "no question"),
+        ({"start": date(9999, 12, 31)}, "check the year"),
     ],
 )
 def test_what_can_not_be_compared_is_refused_in_one_sentence(change: dict, said: str) -> None:
@@ -142,11 +144,23 @@ def test_what_can_not_be_compared_is_refused_in_one_sentence(change: dict, said:
 
 
 @pytest.mark.parametrize(
-    "broken", [{}, {"options": 3}, {"options": [{}]}, plain_protocol(protocol()) | {"start": "x"}]
+    "broken",
+    [
+        {},
+        {"options": 3},
+        {"options": [{}]},
+        plain_protocol(protocol()) | {"start": "x"},
+        plain_protocol(protocol()) | {"blocks": float("inf")},
+        plain_protocol(protocol()) | {"per_week": 3.5},
+    ],
 )
 def test_what_is_no_protocol_is_refused(broken: dict) -> None:
     with pytest.raises(InputError, match="not the protocol"):
         protocol_of(broken)
+
+
+def test_options_of_signs_alone_stay_apart() -> None:
+    assert option_of("🙂").id != option_of("🎻").id
 
 
 def test_every_question_can_be_asked() -> None:

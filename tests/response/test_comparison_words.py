@@ -30,10 +30,18 @@ def found(gap: float, pairs: int = 20, options=PAIR, target="mood", **more):
 def test_a_clear_difference_is_said_with_its_size_and_range() -> None:
     answer = found(2.0)
     assert answer.p_matters > 0.9
-    assert "walking lifted your evening mood more than Gardening {with} Mum" in str(answer.sentence)
+    assert "your evening mood was better with walking than with Gardening {with} Mum" in str(answer.sentence)
     assert re.search(r"Anything from \d\.\d to \d\.\d fits", str(answer.sentence))
     other = found(-2.0)
-    assert "Gardening {with} Mum lifted your evening mood more than walking" in str(other.sentence)
+    assert "your evening mood was better with Gardening {with} Mum than with walking" in str(other.sentence)
+
+
+def test_that_one_was_better_than_the_other_does_not_say_that_it_did_anything_by_itself() -> None:
+    # Both may be worse than nothing at all, and a rest day lifts nothing.
+    for gap in (2.0, -2.0):
+        answer = found(gap, options=(option_of("walking"), Option("rest", "a rest day", "rest")))
+        assert "was better with" in str(answer.sentence)
+        assert not CAUSAL.search(str(answer.sentence))
 
 
 def test_no_clear_difference_is_a_good_answer_and_says_what_is_still_possible() -> None:

@@ -248,6 +248,21 @@ def test_moderators_that_say_the_same_or_are_missing_are_refused() -> None:
         excursion(draws, centre=1.0)
 
 
+@pytest.mark.parametrize("level", [0.0, 5.0])
+def test_an_outcome_that_never_changes_is_refused_and_not_called_certain(level: float) -> None:
+    draws = few()[0]
+    with pytest.raises(InputError, match="the same on each day"):
+        excursion(
+            Draws(
+                draws.person,
+                np.full(draws.outcome.size, level),
+                draws.treated,
+                draws.probability,
+                draws.available,
+            )
+        )
+
+
 def test_a_handful_of_draws_of_one_person_is_too_few() -> None:
     draws, _state = boruvka(np.random.default_rng(1), 1, 19)
     with pytest.raises(InputError, match="20 or more"):

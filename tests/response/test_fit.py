@@ -115,6 +115,51 @@ def test_with_grade_a_the_days_of_free_choice_do_not_move_the_answer_much():
     assert by_draw < 0.4
 
 
+def walked_by_draw_then_yoga_by_choice() -> Series:
+    """Sixty drawn days of walking, which does nothing, then sixty days with yoga by choice, two points up."""
+    rng = np.random.default_rng(5)
+    coin, drawn = rng.random(120) < 0.5, np.arange(120) < 60
+    mood = 5 + 2.0 * (coin & ~drawn) + rng.normal(0, 1, 120)
+    return Series(
+        START,
+        tuple(np.clip(mood, 0, 10).tolist()),
+        {
+            "walking": tuple((30.0 * (coin & drawn)).tolist()),
+            "yoga": tuple((30.0 * (coin & ~drawn)).tolist()),
+        },
+        randomised=tuple(drawn.tolist()),
+    )
+
+
+def test_beside_a_draw_a_kind_that_was_only_observed_is_told_from_the_days_that_were_observed():
+    answer = fit(walked_by_draw_then_yoga_by_choice())
+    walking, yoga = (of(answer, modality, "same-day") for modality in ("walking", "yoga"))
+    assert (answer.modality, walking.grade, yoga.grade, yoga.measured) == ("walking", "A", "B", True)
+    assert yoga.mean > 0.6, "grade B is what the person's own days say, not the belief before them"
+    assert yoga.sd < 0.8 * yoga.prior_sd
+
+
+def test_a_draw_and_a_choice_are_not_held_against_each_other_for_the_best():
+    assert fit(walked_by_draw_then_yoga_by_choice()).p_best == {}
+
+
+def test_a_hopeful_prior_alone_claims_nothing():
+    rng = np.random.default_rng(21)
+    moods, walked = np.clip(5 + rng.normal(0, 1.5, 40), 0, 10), rng.random(40) < 0.3
+    assert moods[walked].mean() < moods[~walked].mean(), "evenings with walking were lower by a little"
+    answer = fit(
+        Series(START, tuple(moods.tolist()), {"walking": tuple((30.0 * walked).tolist())}), prior="published"
+    )
+    assert of(answer, "walking", "same-day").p_positive > 0.9
+    assert "no clear difference" in str(answer.sentence)
+
+
+def test_by_draw_it_is_said_that_days_on_which_the_draw_was_not_followed_are_not_among_them():
+    limits = " ".join(str(one) for one in fit(person(3, 200, randomised=True)).how_do_you_know.limits)
+    assert "did not follow the draw" in limits
+    assert "did not follow" not in " ".join(str(one) for one in fit(person(3, 200)).how_do_you_know.limits)
+
+
 def test_the_days_can_say_that_it_is_worse():
     assert "a bit lower" in str(fit(person(4, 200, effect=-1.5)).sentence)
     assert "lowered your evening mood" in str(fit(person(4, 200, effect=-1.5, randomised=True)).sentence)
@@ -418,6 +463,15 @@ def test_a_column_that_says_nothing_changes_next_to_nothing():
     series = person(20, 60)
     never = replace(series, ill=(False,) * 60, medicine_changed=(None,) * 60, phq9=(None,) * 60)
     assert numbers(fit(never)) == numbers(fit(series))
+
+
+def test_totals_of_the_same_week_count_once():
+    series = person(21, 60)
+    daily = tuple(10 + t % 5 for t in range(60))
+    weekly = tuple(total if t % 7 == 0 else None for t, total in enumerate(daily))
+    answer = fit(replace(series, phq9=daily))
+    assert answer.how_do_you_know.questionnaires == 9
+    assert numbers(answer) == numbers(fit(replace(series, phq9=weekly)))
 
 
 def test_questionnaires_that_fall_speak_for_a_level_that_rose():

@@ -269,6 +269,17 @@ def test_where_there_is_no_difference_a_group_is_hardly_ever_told_of_one():
     assert told / 150 < 0.06
 
 
+def test_a_group_is_told_of_a_difference_only_where_both_ways_to_reckon_the_error_agree():
+    rng = np.random.default_rng(0)
+    told = 0
+    for _ in range(300):
+        found = pooled({f"p{n}": person(rng, 0.0, 6) for n in range(3)}, OPTIONS)
+        if "was better" in str(found.sentence):
+            told += 1
+            assert not found.ci[0] <= 0 <= found.ci[1]
+    assert told <= 6
+
+
 def test_a_clear_difference_is_named_with_its_interval_and_in_its_direction():
     rng = np.random.default_rng(22)
     members = {f"p{n}": person(rng, -2.0, 14, sd=0.8) for n in range(8)}
@@ -353,9 +364,16 @@ def test_a_table_that_does_not_hold_is_refused_in_one_sentence(change, says):
         read_group(CSV.replace(*change, count), "group.csv", today=date(2026, 11, 1))
 
 
-def test_a_block_has_to_be_a_number():
-    with pytest.raises(InputError, match="has the block 'one'"):
-        read_group("person,date,option,mood,block\na,2026-03-01,x,5,one\na,2026-03-02,y,5,1\n", "group.csv")
+@pytest.mark.parametrize("block", ["one", "", "1.5", "-1", "9" * 5000])
+def test_a_block_has_to_be_a_number(block):
+    text = f"person,date,option,mood,block\na,2026-03-01,x,5,{block}\na,2026-03-02,y,5,1\n"
+    with pytest.raises(InputError, match=f"has the block '{block}'"):
+        read_group(text, "group.csv")
+
+
+def test_what_was_done_can_be_told_as_in_a_comparison_of_one():
+    text = "person,date,option,mood,done\na,2026-03-01,x,5,1\na,2026-03-02,y,5,0\na,2026-03-03,x,5,y\na,2026-03-04,y,5,\n"
+    assert [one.done for one in read_group(text, "group.csv").members["a"]] == ["x", "none", "y", None]
 
 
 @pytest.mark.parametrize(("options", "says"), [(("walking", "tango"), "no option 'tango'; it has"), (("walking", "walking"), "two different")])  # fmt: skip

@@ -146,7 +146,8 @@ def whole_person(seed: int, length: int, questionnaires: int) -> Series:
         for g, v in zip(gap, rng.integers(0, 11, length), strict=True)
     ]
     totals = [None] * length
-    for t in rng.choice(length, questionnaires, replace=False):
+    weeks = np.arange(rng.integers(7), length, 7)  # of totals of one week only the first would count
+    for t in rng.choice(weeks, questionnaires, replace=False):
         totals[t] = int(rng.integers(0, 28))
     return Series(
         START, tuple(mood), minutes,

@@ -89,10 +89,10 @@ def test_a_question_that_is_not_ours_is_not_found(as_ada: Client) -> None:
 def test_before_the_start_it_says_what_it_could_find_and_what_it_asks(as_ada: Client, ada: Person) -> None:
     answer = as_ada.get("/compare/new/two-kinds/", CHOSEN)
     page = unescape(answer.content.decode())
-    assert "Often the answer is “no clear difference”." in page
+    assert "Most often the answer is “no clear difference”." in page
     assert "would show in about 8 of 10 tries" in page
     assert re.search(r"24 drawn days in about 12 weeks", page)
-    assert "One tap in the morning and one in the evening" in page
+    assert "One tap on your mood in the morning and one in the evening" in page
     assert "You can stop any time." in page
     assert page.count("%") >= 5, "the chances stand in a table"
     assert not ada.comparisons.exists(), "looking starts nothing"
@@ -240,7 +240,7 @@ def test_no_clear_difference_is_told_as_a_fine_answer(as_ada: Client, ada: Perso
     page = page_of(as_ada, f"/compare/{ended(ada).pk}/")
     assert "no clear difference" in page
     assert "you can pick what you like" in page
-    assert "lifted" not in page
+    assert "was better with" not in page
 
 
 def test_a_result_is_read_and_never_made_by_a_page(
@@ -266,7 +266,7 @@ def test_too_few_days_are_called_too_early(as_ada: Client, ada: Person) -> None:
 def test_without_a_rating_there_is_nothing_to_show(as_ada: Client, ada: Person) -> None:
     made = actions.stop(ada, begun(ada))
     jobs.make_result.func(made.pk)
-    assert "There is nothing to show yet." in page_of(as_ada, f"/compare/{made.pk}/")
+    assert "There is no answer here so far." in page_of(as_ada, f"/compare/{made.pk}/")
 
 
 def test_harm_is_said_plainly(as_ada: Client, ada: Person) -> None:
@@ -274,7 +274,7 @@ def test_harm_is_said_plainly(as_ada: Client, ada: Person) -> None:
     lived(ada, made, gain=-4)
     jobs.look_at.func(made.pk)
     assert "Your comparison is over now." in page_of(as_ada, "/today/")
-    assert "We stopped this early. Your evenings were clearly lower" in page_of(
+    assert "We stopped this early. What you told us was clearly worse" in page_of(
         as_ada, f"/compare/{made.pk}/"
     )
     assert "Your comparison is over now." not in page_of(as_ada, "/today/"), "once it was looked at"

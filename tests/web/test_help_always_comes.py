@@ -181,7 +181,9 @@ def test_help_leads_to_sign_in_for_no_other_page(client: Client, query: str) -> 
 # Help before any total, also when the line broke on the way to it
 
 
-@pytest.mark.parametrize("path", ["/progress/", "/progress/time-line.json", "/assessments/{pk}/"])
+@pytest.mark.parametrize(
+    "path", ["/progress/", "/progress/answer/", "/progress/time-line.json", "/assessments/{pk}/"]
+)
 def test_no_page_shows_a_total_before_help_was_shown(as_ada: Client, ada: Person, path: str) -> None:
     pk = journal.assess(ada, "phq-9", [1] * 9, timezone.localdate())[0].pk
     path = path.format(pk=pk)

@@ -14,6 +14,7 @@ HUGE = 10**30
 @pytest.mark.parametrize("path", [
     f"/assessments/{HUGE}/", f"/assessments/{HUGE}/help/", f"/assessments/{HUGE}/help/word/", "/help/?country=%00", "/help/?country=" + "x" * 5000,
     "/help/now/?country=%F0%9F%92%99", "/stop/?country=%00", "/reminders/x/", "/reminders/%00/", "/help/kept/", "/journal/?until=0001-01-01",
+    f"/compare/{HUGE}/", f"/groups/{HUGE}/", "/join/%00/", "/join/" + "a" * 500 + "/", "/compare/new/%00/", "/progress/answer/?of=%00",
 ])  # fmt: skip
 def test_an_odd_address_is_a_page_or_not_there(as_ada: Client, path: str) -> None:
     assert as_ada.get(path).status_code in (200, 404)

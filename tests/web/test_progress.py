@@ -26,7 +26,7 @@ def test_one_time_line_holds_mood_questionnaires_and_activity_with_a_table_under
 ) -> None:
     now = timezone.now()
     journal.check_in(ada, now.date(), "later", mood=4, energy=3, sleep=6)
-    journal.add_bout(ada, activity="easy-walk", start=now - timedelta(minutes=30), minutes=12)
+    journal.add_bout(ada, activity="easy-walk", start=now.replace(hour=0, minute=0), minutes=12)
     journal.assess(ada, "phq-8", [1] * 8, now.date())
     columns = as_ada.get("/progress/time-line.json").json()
     assert (columns["mood"], columns["minutes"], columns["score"]) == ([4], [12], [8])

@@ -502,14 +502,43 @@ def test_who_removes_their_account_leaves_every_group_with_it(
     assert gone not in str(trial.result)
 
 
-def test_who_removes_their_comparison_is_out_of_the_next_result(trial: GroupTrial) -> None:
+def test_who_removes_their_comparison_is_out_of_the_result_at_once(
+    trial: GroupTrial, django_capture_on_commit_callbacks: Any
+) -> None:
     everybody = group_of(trial, 6)
-    comparison = queries.membership_of(everybody[0], trial).comparison
-    comparisons.remove(everybody[0], comparison)
-    jobs.pool.call(trial.pk)
+    membership = queries.membership_of(everybody[0], trial)
+    with django_capture_on_commit_callbacks(execute=True):
+        comparisons.remove(everybody[0], membership.comparison)
     trial.refresh_from_db()
     assert trial.result["people"] == 5
+    assert membership.pseudonym not in str(trial.result)
     assert as_(everybody[0]).get(f"/groups/{trial.pk}/").status_code == 200
+
+
+def test_a_comparison_says_that_its_days_are_shared_and_the_group_leads_to_it(
+    trial: GroupTrial, ada: Person, as_ada: Client
+) -> None:
+    membership = joined(ada, trial)
+    own, group = f"/compare/{membership.comparison_id}/", f"/groups/{trial.pk}/"
+    said = "are shared with a group, without your name"
+    assert said in text(as_ada.get(own))
+    assert f'href="{group}"' in text(as_ada.get(own))
+    assert f'href="{own}"' in text(as_ada.get(group))
+    comparisons.stop(ada, membership.comparison)
+    assert said in text(as_ada.get(own)), "its days stay in the group until they leave"
+    as_ada.post(f"{group}leave/")
+    assert said not in text(as_ada.get(own))
+
+
+def test_a_double_tap_on_join_lands_in_the_group(
+    trial: GroupTrial, ada: Person, as_ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    joined(ada, trial)
+    looked, membership_of = iter([None]), queries.membership_of
+    monkeypatch.setattr(queries, "membership_of", lambda *given: next(looked, membership_of(*given)))
+    told = {"agree": "yes", "version": consent.VERSION}
+    assert as_ada.post(f"/join/{trial.code}/", told)["location"] == f"/groups/{trial.pk}/"
+    assert trial.memberships.count() == 1
 
 
 def test_nobody_is_in_a_group_twice_or_again_after_leaving(trial: GroupTrial, ada: Person) -> None:

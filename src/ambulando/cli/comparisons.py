@@ -34,6 +34,7 @@ def design(
         schedule,
         seal,
     )
+    from ambulando.response.grades import A_DAYS
 
     known = {one.id: one for one in questions()}
     chosen = tuple(options or ())
@@ -62,10 +63,13 @@ def design(
         print(f"{value['question']} {found.days} drawn days in {found.weeks} weeks. Seed {lot}.")
         table("", ("day", "block", "option"), [(one.day, one.block, one.option) for one in draws])
         print(f"Seal: {sealed}")
-        print(
-            f"If {found.rated} of them get a rating, a difference of {found.difference:.1f} points would end in a clear "
-            "answer 8 times out of 10."
-        )
+        if found.rated < A_DAYS:
+            print(f"About {found.rated} of them will get a rating; below {A_DAYS} it is too early to say.")
+        else:
+            print(
+                f"If {found.rated} of them get a rating, a difference of {found.difference:.1f} points would end in a "
+                "clear answer 8 times out of 10."
+            )
         table("", ("true difference", "chance of a clear answer"), [*found.chances])
 
     answer(value, json_, show)

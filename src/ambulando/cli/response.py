@@ -14,12 +14,6 @@ from ambulando.cli.talk import JsonFlag, answer, table, text_of
 from ambulando.ground import as_json
 
 group = typer.Typer(help="What exercise does for one person.")
-group.command()(design)
-group.command()(analyse)
-group.command("group")(group_trial)
-group.command()(decisions)
-group.command()(excursion)
-group.command()(batch)
 
 
 @group.command()
@@ -59,3 +53,11 @@ def fit(
             table("What the same-day answer leans on", ("", ""), list(as_json(leans).items()))
 
     answer({**as_json(found), "sensitivity": leans} if leans is not None else found, json_, show)
+
+
+group.command()(design)
+group.command()(analyse)
+group.command("group")(group_trial)
+group.command()(decisions)
+group.command()(excursion)
+group.command()(batch)

@@ -96,7 +96,13 @@ def finding(modality: str) -> Finding:
     # Only a published result has an estimate at hand; reading these alone is quick.
     known = base.as_published()
     analysis = known.get(choice.analysis)
-    if analysis is None or analysis.estimate is None or analysis.ci is None or analysis.k is None or analysis.n is None:
+    if (
+        analysis is None
+        or analysis.estimate is None
+        or analysis.ci is None
+        or analysis.k is None
+        or analysis.n is None
+    ):
         raise InputError(
             f"modalities.csv: {choice.analysis!r} has no estimate with an interval, trials and people."
         )

@@ -13,6 +13,10 @@ from ambulando.plan.score import Answer
 from ambulando.plan.sentences import capital, inner
 from ambulando.safety.profile import Profile
 
+#: A word of cause needs a chance above 0.9 of more than the smallest difference that matters, in mood points, as in
+#: ``response``; so many SDs are that chance.
+MATTERS, SURE = 0.2, 1.2816
+
 #: What each modality is called inside a sentence.
 KINDS: Mapping[str, str] = {
     "walking": "walking",
@@ -184,6 +188,8 @@ def seen(modality: str, answer: Answer | None, times: int) -> list[Words]:
         pattern = (
             "On days with {kind} your mood was about the same as on other days; it is too early to say more."
         )
+    elif answer.grade == "A" and abs(answer.mean) < MATTERS + SURE * answer.sd:
+        pattern = "In your own comparison days with and without {kind} show no clear difference yet."
     elif answer.grade == "A" and answer.mean > 0:
         pattern = (
             "In your own comparison {kind} lifted your mood by {points} points of 10, give or take {spread}."

@@ -45,12 +45,20 @@ class Anchors:
 
 
 def anchors(series: Series) -> Anchors | None:
-    """The PHQ-9 totals of a series, None where there are fewer than two."""
+    """The PHQ-9 totals of a series, None where there are fewer than two.
+
+    Of totals that tell of the same week the first counts: asked again so soon, the answers err together.
+    """
     facts = constants()["questionnaire"]
-    at = np.array([t for t, total in enumerate(series.phq9 or ()) if total is not None], dtype=np.int64)
-    if at.size < FEWEST:
+    every = series.phq9 or ()
+    used: list[int] = []
+    for day, total in enumerate(every):
+        if total is not None and (not used or day - used[-1] >= facts["days"]):
+            used.append(day)
+    if len(used) < FEWEST:
         return None
-    totals = np.array([total for total in series.phq9 or () if total is not None], dtype=float)
+    at = np.array(used, dtype=np.int64)
+    totals = np.array([every[day] for day in used], dtype=float)
     first = np.maximum(at - facts["days"] + 1, 0)
     t = np.arange(len(series.mood))
     here = (t >= first[:, None]) & (t <= at[:, None])

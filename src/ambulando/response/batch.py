@@ -162,6 +162,12 @@ def answer_file(
     """
     _kernel()
     file = _opened(source)
+    if target.is_dir():
+        raise InputError(f"{target} is a folder. Please name a file for the answers.")
+    if not target.parent.is_dir():
+        raise InputError(f"There is no folder {target.parent}. Please make it first.")
+    if target.exists() and target.samefile(source):
+        raise InputError(f"{target} holds the days. Please name another file for the answers.")
     parts = target.with_name(target.name + ".parts")
     _begin(parts, source, prior)
     wanted = [name for name in file.schema_arrow.names if _known(name)]

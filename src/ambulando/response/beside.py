@@ -70,6 +70,7 @@ def shares_after(days: int, same: Name, following: Name, weeks: Name) -> dict[Na
 
 
 def by_prior(name: str, belief: Prior, found: Summary) -> ByPrior:
+    """One effect under the prior ``name``: what was believed, and what the days made of it."""
     return ByPrior(
         name, belief.mean, belief.sd, found.mean, found.sd, found.ci, found.p_positive, found.p_matters
     )

@@ -21,6 +21,7 @@ from ambulando.response.mixture import Summary
 from ambulando.response.model import Floats
 from ambulando.response.protocol import NONE, TARGETS, Day, Option, Protocol, check_options, facts
 from ambulando.response.randomisation import p_randomisation
+from ambulando.response.series import MOST_DAYS
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,10 @@ def checked(days: Sequence[Day], options: Sequence[Option]) -> tuple[Day, ...]:
     """The days in order, "not today" with nothing done. Raises InputError, naming the day, for what does not fit."""
     ids = {option.id for option in options}
     held = sorted(days, key=lambda day: day.day)
+    if held and (held[-1].day - held[0].day).days > MOST_DAYS:
+        raise InputError(
+            f"The days run from {held[0].day} to {held[-1].day}, more than ten years. Please check the years."
+        )
     for before, after in pairwise(held):
         if before.day == after.day:
             raise InputError(f"{after.day} stands there twice; please keep one line for each day.")

@@ -1,12 +1,13 @@
 """The table of a finished comparison, and the design it is held against. No NumPy here."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import index
 from typing import Any
 
 from ambulando.ground import InputError, rows_of
+from ambulando.response.cells import count_in, date_in, number_in
 from ambulando.response.protocol import (
     NONE,
     TARGETS,
@@ -51,7 +52,10 @@ def sealed_of(data: Any, where: str) -> Sealed:
             protocol_of(data["protocol"]),
             tuple(
                 Draw(
-                    date.fromisoformat(one["day"]), int(one["block"]), str(one["option"]), one["probability"]
+                    date.fromisoformat(one["day"]),
+                    index(one["block"]),
+                    str(one["option"]),
+                    one["probability"],
                 )
                 for one in data["schedule"]
             ),
@@ -75,7 +79,8 @@ def read_comparison(
     ``done`` (an option, ``none``, or 1 and 0 for as drawn or not), ``morning``, ``block``, ``not_today`` (0/1). Without a
     design the options stand in the order of the table, a rest day last, and without ``block`` the blocks are read from
     the order of the days: days in a row that hold each option once. Where that does not work out they are one block.
-    Raises InputError, naming the row.
+    With a design, drawn days that are not in the table count as days without a rating, up to its last day. Raises
+    InputError, naming the row.
     """
     rows = rows_of(text, where=where, required=("date", "option"))
     unknown = [name for name in rows[0] if name not in COLUMNS] if rows else []
@@ -97,7 +102,7 @@ def read_comparison(
     for number, row in enumerate(rows, start=2):
         place = f"Row {number} of {where}"
         option = _option(row["option"], known, sealed is not None, place)
-        day = _date(row["date"], today, place)
+        day = date_in(row["date"], place, today)
         read.append((day, option, row, place))
     options = tuple(known.values())
     if sealed is None:
@@ -107,18 +112,27 @@ def read_comparison(
     blocks = _blocks([(day, option) for day, option, *_ in read], len(options), sealed)
     days = []
     for (day, option, row, place), block in zip(read, blocks, strict=True):
-        value = _rating(row[rated[0]], rated[0], place)
+        value = number_in(row[rated[0]], place, rated[0])
         days.append(
             Day(
                 day=day,
-                block=_whole(row["block"], "block", place) if row.get("block") else block,
+                block=count_in(row["block"], place, "block") if row.get("block") else block,
                 option=option,
                 done=_done(row.get("done", ""), option, known, place),
                 outcome=10.0 - value if rated[0] == "stress" and value is not None else value,
-                morning=_rating(row.get("morning", ""), "morning", place),
+                morning=number_in(row.get("morning", ""), place, "morning"),
                 not_today=_flag(row.get("not_today", ""), "not_today", place),
             )
         )
+    if sealed is not None:
+        # A drawn day that came and does not stand in the table is one without a rating, not one that never was.
+        there, last = {one.day for one in days}, days[-1].day
+        days += [
+            Day(draw.day, draw.block, draw.option)
+            for draw in sealed.draws
+            if draw.day <= last and draw.day not in there
+        ]
+        days.sort(key=lambda one: one.day)
     return options, tuple(days), target
 
 
@@ -157,34 +171,6 @@ def _blocks(drawn: Sequence[tuple[date, str]], size: int, sealed: Sealed | None)
     groups = [names[at : at + size] for at in range(0, len(names), size)]
     whole = all(len(set(group)) == len(group) for group in groups)
     return [at // size + 1 if whole else 1 for at in range(len(names))]
-
-
-def _date(text: str, today: date, place: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{place} has the date '{text}'; please write it as 2026-03-09.") from None
-    if day > today:
-        raise InputError(f"{place} is of {day}, which is still to come; please give days that have been.")
-    return day
-
-
-def _rating(text: str, name: str, place: str) -> float | None:
-    if not text:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= 10:
-        raise InputError(f"{place} has '{text}' as {name}; please give a number from 0 to 10, or nothing.")
-    return value
-
-
-def _whole(text: str, name: str, place: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise InputError(f"{place} has '{text}' as {name}; please give a whole number.")
-    return int(text)
 
 
 def _flag(text: str, name: str, place: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ambulando.activity.catalogue import catalogue
 from ambulando.ground import Words
 from ambulando.response.protocol import Day, Option, Protocol
 from ambulando.response.words import SURE
@@ -32,10 +33,16 @@ def named(option: Option) -> Words:
     return Words(text[:1].lower() + text[1:], label.values) if option.activity == option.id else label
 
 
+def quoted(option: Option) -> Words:
+    """The same between marks where it says what to do ("walk at an easy pace"), which else does not fit into a sentence."""
+    return Words("“{name}”", {"name": named(option)}) if option.id in catalogue() else named(option)
+
+
 def sentence(found: Result, options: Sequence[Option]) -> Words:
-    """The answer for the person. Only grade A with a chance above 0.9 that it matters says that an option did more."""
+    """The answer for the person. Only grade A with a chance above 0.9 that it matters says that one was
+    better; never that it lifted anything, for both may do less than nothing at all."""
     couple = _clearest(found)
-    called = {option.id: named(option) for option in options}
+    called = {option.id: quoted(option) for option in options}
     one = found.itt.pairs[couple]
     first, second = (couple[0], couple[1]) if one.mean >= 0 else (couple[1], couple[0])
     low, high = one.ci if one.mean >= 0 else (-one.ci[1], -one.ci[0])
@@ -56,8 +63,8 @@ def sentence(found: Result, options: Sequence[Option]) -> Words:
         )
     if max(one.p_matters, one.p_worse) > SURE:
         return Words(
-            "On days that a draw decided, {first} lifted your {rated} more than {second}, by about {points} points out "
-            "of 10. Anything from {low} to {high} fits your days.",
+            "On days that a draw decided, your {rated} was better with {first} than with {second}, by about {points} points "
+            "out of 10. Anything from {low} to {high} fits your days.",
             values,
         )
     if len(options) > 2:
@@ -110,7 +117,7 @@ def clinician(
     reason: str | None,
 ) -> tuple[Words, ...]:
     """Design, days, adherence, estimate, test, carry-over and limits, one short paragraph each."""
-    first, second = named(options[0]), named(options[1])
+    first, second = quoted(options[0]), quoted(options[1])
     paragraphs = [
         _design(options, protocol, days),
         Words(
@@ -151,9 +158,9 @@ def clinician(
 
 
 def _design(options: Sequence[Option], protocol: Protocol | None, days: Sequence[Day]) -> Words:
-    names = named(options[0])
+    names = quoted(options[0])
     for option in options[1:]:
-        names = Words("{so_far} or {next}", {"so_far": names, "next": named(option)})
+        names = Words("{so_far} or {next}", {"so_far": names, "next": quoted(option)})
     if protocol is not None:
         return Words(
             "Design: a trial in one person (N-of-1), by draw, not blinded: {names}. {blocks} blocks held each option once, "
@@ -187,7 +194,7 @@ def _adherence(found: Result) -> Words:
 
 
 def _pair(pair: tuple[str, str], found: Result, options: Sequence[Option]) -> Words:
-    called = {option.id: named(option) for option in options}
+    called = {option.id: quoted(option) for option in options}
     one = found.itt.pairs[pair]
     return Words(
         "{first} less {second}: {mean} points (95% interval {low} to {high}).",

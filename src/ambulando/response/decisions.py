@@ -8,7 +8,7 @@ known before. An empty cell is a number that is not known.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import isclose, isfinite, nan
+from math import isclose, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ REQUIRED = ("person", "day", "kind", "available", "reason", "options", "chosen",
 NOT_BEFORE = ("done", "mood")
 #: odds are written with all their digits; what adding them up rounds is less than this
 ROUNDING = 1e-9
+#: a day, a rating or a count beyond this is a slip of the pen, and would drown all others
+LARGEST = 1e6
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ def _number(text: str, where: str, name: str) -> float:
         number = float(text)
     except ValueError:
         number = nan
-    if not isfinite(number):
-        raise InputError(f"{where} has '{text}' as {name}; please give a number.")
+    if not abs(number) <= LARGEST:
+        raise InputError(f"{where} has '{text}' as {name}; please give a number up to a million.")
     return number
 
 
@@ -91,6 +93,8 @@ def draws_of(
     to it. There is a draw where that is neither 0 nor 1. Raises InputError for what was never drawn or is not a column.
     """
     kept = tuple(row for row in rows if row.kind == kind)
+    if not rows:
+        raise InputError("There are no decisions here; please give at least one row.")
     if not kept:
         raise InputError(
             f"There is no decision of the kind '{kind}'; there are {_listed(row.kind for row in rows)}."

@@ -7,6 +7,7 @@ from statistics import NormalDist
 import numpy as np
 
 from ambulando.evidence.within_person import same_day
+from ambulando.response.grades import A_DAYS, EACH_SIDE
 from ambulando.response.model import Floats, default_grid
 from ambulando.response.priors import constants
 from ambulando.response.protocol import Protocol, days_of, facts, schedule
@@ -21,9 +22,10 @@ _NORMAL = NormalDist()
 class Detectable:
     """days: drawn days; pairs: how often each option comes; weeks: from the first draw to the last, rounded up;
     rated: drawn days with a rating, as people go; error: the standard error of a difference between two options;
-    difference: the true difference, points 0-10, that ends in a clear answer with 80% chance; chances: the chance of a
-    clear answer at true differences of 0.2 to 1.0 points; usual_test: the difference that a usual two-sided test at
-    5% finds with 80% chance, as most papers state it.
+    difference: the true difference, points 0-10, that ends in a clear answer with 80% chance where enough days get a
+    rating for grade A; chances: the chance of a clear answer at true differences of 0.2 to 1.0 points, that of too few
+    rated days taken off; usual_test: the difference that a usual two-sided test at 5% finds with 80% chance, as most
+    papers state it.
 
     A clear answer is what the result page calls one: a chance above 0.9 that the difference is more than 0.2 points.
     """
@@ -68,6 +70,7 @@ def detectable(protocol: Protocol, *, noise_sd: float | None = None) -> Detectab
     noise, half = constants()["noise"], len(pair) * share / 2
     believed = (noise["variance"] * (noise["shape"] - 1) + variance * half) / (noise["shape"] - 1 + half)
     found = _clear(protocol, math.sqrt(believed) * one)
+    enough = _enough(protocol.blocks, len(protocol.options), share)
     return Detectable(
         days=protocol.draws,
         pairs=protocol.blocks,
@@ -75,7 +78,7 @@ def detectable(protocol: Protocol, *, noise_sd: float | None = None) -> Detectab
         rated=round(protocol.draws * share),
         error=error,
         difference=found + _NORMAL.inv_cdf(POWER) * error,
-        chances=tuple((true, 1.0 - _NORMAL.cdf((found - true) / error)) for true in SHOWN),
+        chances=tuple((true, enough * (1.0 - _NORMAL.cdf((found - true) / error))) for true in SHOWN),
         usual_test=(_NORMAL.inv_cdf(0.975) + _NORMAL.inv_cdf(POWER)) * error,
     )
 
@@ -108,6 +111,16 @@ def error_of(
         information[3, 3] += sd**2 / (2 * float(constants()["next_day"]["sd"]) ** 2)
     variance = float(np.linalg.inv(information)[0, 0])
     return sd * math.sqrt(variance / (1.0 - missing))
+
+
+def _enough(blocks: int, options: int, share: float) -> float:
+    """The chance that enough drawn days get a rating for grade A: EACH_SIDE for each option and A_DAYS in all."""
+    one = np.array([math.comb(blocks, n) * share**n * (1 - share) ** (blocks - n) for n in range(blocks + 1)])
+    one[:EACH_SIDE] = 0.0
+    total = np.ones(1)
+    for _ in range(options):
+        total = np.convolve(total, one)
+    return float(total[A_DAYS:].sum())
 
 
 def _clear(protocol: Protocol, error: float) -> float:

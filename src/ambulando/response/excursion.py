@@ -164,6 +164,8 @@ def _check(treated: Floats, p: Floats, y: Floats, relative: bool) -> None:
     if treated.min() == treated.max():
         said = "always" if treated[0] else "never"
         raise InputError(f"The option was {said} drawn; there is nothing to compare it with.")
+    if y.min() == y.max():
+        raise InputError("The outcome is the same on each day; there is nothing to compare.")
     if relative and not np.isin(y, (0.0, 1.0)).all():
         raise InputError("A relative effect is for an outcome of 0 and 1; please leave --relative out.")
 
@@ -184,8 +186,6 @@ def _relative(
     drawn: A f, centred: (A - p~) f, both (N, moderators). The same four things as for a difference; the bread is minus the slope of the equations.
     """
     base = y.mean()
-    if base in (0.0, 1.0):
-        raise InputError("The outcome is the same on each day; there is nothing to compare.")
     design = np.column_stack([g, centred])
     turn = np.column_stack([np.zeros_like(g), drawn])
     line = np.column_stack([g, drawn])

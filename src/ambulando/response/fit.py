@@ -113,7 +113,7 @@ class Fit:
     of, None where nothing was done (then these are empty or None). by_prior, weeks_by_prior: its same-day effect and
     its effect over weeks under each named prior; day_after: what one usual session goes with on that day and the seven
     days after it; curve: its same-day effect before and after the days. p_best: of those done, where they are two or
-    more, the chance that its same-day effect is the largest.
+    more, the chance that its same-day effect is the largest; where draws give grade A, of those with grade A alone.
     """
 
     days: int
@@ -145,7 +145,7 @@ class _Solved:
     effects: tuple[Name, ...]
     others: tuple[Name, ...]
     before: tuple[Name, ...]
-    same: str
+    same: Mapping[str, str]
     adjusted: Posterior
     later: Posterior
     adjusted_from: Kept
@@ -162,7 +162,7 @@ def fit(
 
     prior: "sceptical", "central" or "published", or Priors of your own. Same-day effects are adjusted for the morning
     and sleep ratings where these stand on enough days; next-day and weeks are not (a morning's mood is part of what
-    yesterday's session did). Where draws give grade A, the same-day effect comes from the drawn days alone. Raises
+    yesterday's session did). Where draws give a modality grade A, its same-day effect comes from the drawn days alone. Raises
     InputError for an unknown prior or target, or a prior that lacks a modality of the series or is for another target.
     """
     grid = grid or default_grid()
@@ -177,8 +177,7 @@ def fit(
     grades = {modality: grade_of(tally, modality) for modality in series.minutes}
     grade = min(grades.values(), default="C")
     main = _main(tally, grades)
-    by_draw = "A" in grades.values()
-    solved = _solve(series, rated, believed, grid, noise, covariates, by_draw, main)
+    solved = _solve(series, rated, believed, grid, noise, covariates, grades, main)
 
     # Everything that has to be summarised, so that all of it is worked out side by side.
     wanted: dict[tuple[str, ...], Mixture] = {}
@@ -187,7 +186,7 @@ def fit(
         for horizon in HORIZONS:
             belief = believed.of(modality, horizon)
             if modality in active:
-                name = (modality, solved.same if horizon == "same-day" else horizon)
+                name = (modality, solved.same[modality] if horizon == "same-day" else horizon)
                 wanted["effect", modality, horizon] = solved.mixture({name: 1.0}, later=horizon != "same-day")
             else:
                 wanted["effect", modality, horizon] = student(belief.mean, belief.sd, 2 * noise.shape)
@@ -200,17 +199,25 @@ def fit(
             if grade == "A":
                 tipping_point = None
         for days in range(DAYS_AFTER):
-            shares = shares_after(days, (main, solved.same), (main, "next-day"), (main, "weeks"))
+            shares = shares_after(days, (main, solved.same[main]), (main, "next-day"), (main, "weeks"))
             wanted["after", str(days)] = solved.mixture(shares, later=days > 0)
         for belief_name in NAMES:
             own = belief_name == believed.name
             named[belief_name] = believed if own else priors(belief_name, active, target)
             under = solved if own else _under(solved, named[belief_name], grid, noise)
-            wanted["same-day", belief_name] = under.mixture({(main, solved.same): 1.0}, later=False)
+            wanted["same-day", belief_name] = under.mixture({(main, solved.same[main]): 1.0}, later=False)
             wanted["weeks", belief_name] = under.mixture({(main, "weeks"): 1.0}, later=True)
     found = dict(zip(wanted, summarised(list(wanted.values()), matters), strict=True))
 
     said = found.get(("effect", main or "", "same-day"))
+    if said is not None and believed.name == "published":
+        # A hopeful belief alone makes no claim: it may be no surer than with the central one.
+        central = found["same-day", "central"]
+        said = replace(
+            said,
+            p_positive=min(said.p_positive, central.p_positive),
+            p_matters=min(said.p_matters, central.p_matters),
+        )
     return Fit(
         days=tally.days,
         grade=grade,
@@ -269,22 +276,22 @@ def _solve(
     grid: Grid,
     noise: Noise,
     covariates: tuple[str, ...],
-    by_draw: bool,
+    grades: Mapping[str, str],
     main: str | None,
 ) -> _Solved:
     """One pass over all columns, and the two regressions that every answer needs."""
     seen = np.array([value is not None for value in rated], dtype=bool)
     variance = predicted_variance(grid, seen)
+    by_draw = "A" in grades.values()
     made = design(series, rated, believed, grid, variance, covariates=covariates, by_draw=by_draw)
     white = made.whitened(grid, variance)
-    same = "drawn" if by_draw else "same-day"
     active = done(series)
-    effects = [(m, kind) for kind in ("next-day", "weeks", same) for m in active]
-    effects.sort(key=lambda name: name == (main, same))
+    same = {m: "drawn" if grades[m] == "A" else "same-day" for m in active}
+    effects = [(m, kind) for kind in ("next-day", "weeks") for m in active] + list(same.items())
+    effects.sort(key=lambda name: name[0] == main and name[1] in ("drawn", "same-day"))
     before = tuple(("", what) for name in BEFORE for what in (name, f"no-{name}") if ("", what) in made.place)
     others = tuple(name for name in made.place if name[0] == "" and name not in (*before, REVERSE))
-    if by_draw:
-        effects = [*((m, "observed") for m in active), *effects]
+    effects = [*((m, "observed") for m in active if same[m] == "drawn"), *effects]
     names, extra = tuple(effects), (REVERSE,)
     later_from, later = settled(white, others, names, extra, made.beliefs, grid, noise)
     adjusted_from, adjusted = later_from, later
@@ -309,7 +316,7 @@ def _under(solved: _Solved, believed: Priors, grid: Grid, noise: Noise) -> _Solv
 def _corrected(solved: _Solved, grid: Grid, noise: Noise) -> tuple[Mixture, float | None]:
     """The main same-day effect after allowing for reverse causation; in grade A of all days, drawn and free."""
     beliefs, left, plain, names = solved.made.beliefs, solved.adjusted_from, solved.adjusted, solved.effects
-    if solved.same == "drawn":
+    if "drawn" in solved.same.values():
         names = tuple((m, "same-day" if kind == "drawn" else kind) for m, kind in names if kind != "observed")
         others = tuple(name for name in (*solved.others, *solved.before) if name != ("", "draw"))
         left, plain = settled(solved.white, others, names, (REVERSE,), beliefs, grid, noise)
@@ -346,9 +353,12 @@ def _curve(
 
 
 def _best(solved: _Solved, active: tuple[str, ...]) -> dict[str, float]:
+    # What a draw measured is not held against what was chosen: a choice carries the reverse causation with it.
+    drawn = tuple(modality for modality in active if solved.same[modality] == "drawn")
+    active = drawn or active
     if len(active) < 2:
         return {}
-    at = [solved.effects.index((modality, solved.same)) for modality in active]
+    at = [solved.effects.index((modality, solved.same[modality])) for modality in active]
     found = solved.adjusted
     cov = (found.rate / found.shape)[:, None, None] * found.cov[:, at][:, :, at]
     chances = p_best(found.weight, found.mean[:, at], cov, 2 * found.shape)
@@ -388,7 +398,7 @@ def _how(
         smallest_that_matters=matters,
         grade_rule=grade_rule(),
         limits=limits(
-            by_draw=solved.same == "drawn",
+            by_draw="drawn" in solved.same.values(),
             questionnaires=totals is not None,
             covariates=covariates,
             target=target,

@@ -180,7 +180,11 @@ def pooled(
         errors, p_positive, p_matters, p_worse, adherence,
         _members(with_rows, spread, between, estimate, se),
         spread_in_words(len(with_rows), math.sqrt(between), pi),
-        group_sentence(named, target, len(with_rows), estimate, errors.ci, p_matters, p_worse),
+        # A few people can agree by chance, and then the robust errors come out too small: the wider of both is told.
+        group_sentence(
+            named, target, len(with_rows), estimate,
+            (min(fit.ci[0], errors.ci[0]), max(fit.ci[1], errors.ci[1])), p_matters, p_worse,
+        ),
     )  # fmt: skip
 
 

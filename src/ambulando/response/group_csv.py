@@ -1,16 +1,15 @@
 """A group trial as a table: one row a drawn day of one person."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ambulando.ground import InputError, rows_of
-from ambulando.response.comparison import Day
+from ambulando.response.cells import count_in, date_in, number_in
+from ambulando.response.protocol import NONE, TARGETS, Day
 
 #: Ratings of which less is better; they are turned round.
 TURNED = ("stress",)
-TARGETS = ("mood", "energy", "stress", "sleep")
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ def read_group(
     today: date | None = None,
 ) -> GroupDays:
     """The days in a CSV: ``person``, ``date``, ``option`` (as drawn) and the target (0-10), optional ``block``, ``morning`` and
-    ``done`` (the option that was done; empty where that is not known). Rows in any order.
+    ``done`` (the option that was done, ``none``, or 1 and 0 for as drawn or not; empty where that is not known). Rows in any order.
 
     options: the two to compare, the first minus the second; without them the two of the file in the order of the alphabet.
     Without ``block``, each day is put together with the next day of the other option that is still free. Raises InputError
@@ -54,12 +53,12 @@ def read_group(
                 f"{place} names no {'person' if not row['person'] else 'option'}. Please fill it in."
             )
         one = Day(
-            day=_date(row["date"], place, today),
-            block=_block(row["block"], place) if "block" in row else 0,
+            day=date_in(row["date"], place, today),
+            block=count_in(row["block"], place, "block") if "block" in row else 0,
             option=row["option"],
-            done=row.get("done") or None,
-            outcome=_signed(_rating(row[target], place, target), target),
-            morning=_signed(_rating(row.get("morning", ""), place, "morning"), target),
+            done=_done(row.get("done", ""), row["option"]),
+            outcome=_signed(number_in(row[target], place, target), target),
+            morning=_signed(number_in(row.get("morning", ""), place, "morning"), target),
             not_today=False,
         )
         days = members.setdefault(row["person"], {})
@@ -102,36 +101,9 @@ def _two(here: list[str], where: str) -> tuple[str, str]:
     return (here[0], here[1])
 
 
-def _date(cell: str, place: str, today: date | None) -> date:
-    try:
-        day = date.fromisoformat(cell)
-    except ValueError:
-        raise InputError(
-            f"{place} has the date '{cell}'. Please write year-month-day, such as 2026-03-01."
-        ) from None
-    if today is not None and day > today:
-        raise InputError(
-            f"{place} has the date {day}, which is in the future. Please pick today or an earlier day."
-        )
-    return day
-
-
-def _block(cell: str, place: str) -> int:
-    if not cell.isascii() or not cell.isdigit():
-        raise InputError(f"{place} has the block '{cell}'. Please give a whole number.")
-    return int(cell)
-
-
-def _rating(cell: str, place: str, name: str) -> float | None:
-    if not cell:
-        return None
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= 10:
-        raise InputError(f"{place} has the {name} '{cell}'. Please give a number from 0 to 10.")
-    return value
+def _done(text: str, drawn: str) -> str | None:
+    told = {"": None, "1": drawn, "yes": drawn, "0": NONE, "no": NONE}
+    return told.get(text, text)
 
 
 def _signed(value: float | None, target: str) -> float | None:

@@ -26,22 +26,9 @@ def group_sentence(
         return Words("One person has results so far. A group result needs three people or more.")
     if people == 2:
         return Words("Two people have results so far. A group result needs three people or more.")
-    first, second = options
-    low, high = ci
-    # A group of few can look sure by chance, so the whole interval has to agree, too.
-    better, worse = p_matters > SURE and low > 0, p_worse > SURE and high < 0
-    if worse:
-        first, second, estimate, low, high = second, first, -estimate, -high, -low
-    values = {
-        "people": people,
-        "first": first,
-        "second": second,
-        "outcome": RATED[target],
-        "points": _points(estimate),
-        "low": _points(low),
-        "high": _points(high),
-    }
-    if better or worse:
+    clear, told = _told(options, target, estimate, ci, p_matters, p_worse)
+    values = {"people": people, **told}
+    if clear:
         return Words(
             "In this group of {people} people, {outcome} was better on days drawn for “{first}” than on days drawn for "
             "“{second}”, by about {points} points out of 10. Anything from {low} to {high} fits the group.",
@@ -85,21 +72,8 @@ def member_sentence(
     p_worse: float,
 ) -> Words:
     """What one person is told about themselves, seen together with the group."""
-    first, second = options
-    low, high = ci
-    # A group of few can look sure by chance, so the whole interval has to agree, too.
-    better, worse = p_matters > SURE and low > 0, p_worse > SURE and high < 0
-    if worse:
-        first, second, shrunk, low, high = second, first, -shrunk, -high, -low
-    values = {
-        "first": first,
-        "second": second,
-        "outcome": RATED[target],
-        "points": _points(shrunk),
-        "low": _points(low),
-        "high": _points(high),
-    }
-    if better or worse:
+    clear, values = _told(options, target, shrunk, ci, p_matters, p_worse)
+    if clear:
         return Words(
             "Your days and the group together: {outcome} was better on days drawn for “{first}” than on days drawn for “{second}”, "
             "by about {points} points out of 10. Anything from {low} to {high} fits you.",
@@ -110,6 +84,31 @@ def member_sentence(
         "fits you. Above zero means that “{first}” did better, below zero that “{second}” did.",
         values,
     )
+
+
+def _told(
+    options: tuple[Words | str, Words | str],
+    target: str,
+    mean: float,
+    ci: tuple[float, float],
+    p_matters: float,
+    p_worse: float,
+) -> tuple[bool, dict[str, Words | str]]:
+    """Whether it is clear which did better, and what the sentence is filled with; the better one stands first."""
+    first, second = options
+    low, high = ci
+    # A group of few can look sure by chance, so the whole interval has to agree, too.
+    better, worse = p_matters > SURE and low > 0, p_worse > SURE and high < 0
+    if worse:
+        first, second, mean, low, high = second, first, -mean, -high, -low
+    return better or worse, {
+        "first": first,
+        "second": second,
+        "outcome": RATED[target],
+        "points": _points(mean),
+        "low": _points(low),
+        "high": _points(high),
+    }
 
 
 def _points(value: float) -> str:

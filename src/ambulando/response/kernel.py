@@ -323,9 +323,8 @@ def solve(
             for t in range(span):
                 done = done or own[k, t] > 0
             for kind in range(5):
-                used[COMMON + 5 * k + kind] = (
-                    done and (by_draw or kind < DRAWN) and not (by_draw and kind == SAME)
-                )
+                later, split = kind in (NEXT, WEEKS), kind in (DRAWN, OBSERVED)
+                used[COMMON + 5 * k + kind] = done and (later or split == (grade[n, k] == 0))
         place = np.full(size + 1, -1)
         shared, width = 0, 0
         for c in range(size):
@@ -415,7 +414,7 @@ def solve(
         wanted_without = np.full(3 * kinds, -1)
         for k in range(kinds):
             if used[COMMON + 5 * k + NEXT]:
-                wanted[3 * k] = place[COMMON + 5 * k + (DRAWN if by_draw else SAME)]
+                wanted[3 * k] = place[COMMON + 5 * k + (DRAWN if grade[n, k] == 0 else SAME)]
                 wanted_without[3 * k] = spot[wanted[3 * k]]
                 for kind in (NEXT, WEEKS):
                     wanted_without[3 * k + kind] = spot[place[COMMON + 5 * k + kind]]

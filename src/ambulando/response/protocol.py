@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from operator import index
 from typing import Any
 
 from ambulando.activity.catalogue import MODALITIES, catalogue
@@ -20,6 +21,8 @@ KINDS = ("activity", "minutes", "time", "company", "music", "rest")
 TARGETS = ("mood", "energy", "sleep", "stress")
 #: How many options, blocks and draw days a week a comparison may have.
 OPTIONS, BLOCKS, PER_WEEK = (2, 4), (4, 60), (2, 4)
+#: A start after this year is a slip of the pen; the calendar of dates ends at 9999.
+LAST_YEAR = 9000
 #: What was done when it was none of the options.
 NONE = "none"
 #: The days of the week that are drawn, counted from the first, in odd and in even weeks.
@@ -71,10 +74,14 @@ class Protocol:
 
     def __post_init__(self) -> None:
         check_options(self.options)
+        if not self.question.strip():
+            raise InputError("A comparison has no question; please write what it asks.")
         _within("draw days a week", self.per_week, PER_WEEK)
         _within("blocks", self.blocks, BLOCKS)
         if self.target not in TARGETS:
             raise InputError(f"There is no target '{self.target}'. Please use one of {', '.join(TARGETS)}.")
+        if self.start.year > LAST_YEAR:
+            raise InputError(f"A comparison can not start on {self.start}; please check the year.")
 
     @property
     def draws(self) -> int:
@@ -159,11 +166,20 @@ def questions() -> tuple[Question, ...]:
 def options_for(question: Question, chosen: Sequence[str] = ()) -> tuple[Option, ...]:
     """The options of a question. chosen: activities or modalities, by id or in own words.
 
-    Where the question is what to do, or two or more are given, they are the options; one alone is what is done either
-    way.
+    Where the question is what to do, they are the options. Else one alone is what is done either way; two or more have to be
+    options of the question. Raises InputError for others, which would answer another question.
     """
-    if not question.options or len(chosen) > 1:
+    if not question.options:
         return tuple(option_of(text) for text in chosen)
+    if len(chosen) > 1:
+        own = {option.id: option for option in question.options}
+        for text in chosen:
+            if text not in own:
+                raise InputError(
+                    f"The question '{question.id}' is about {', '.join(own)}, not '{text}'; please give one activity, or "
+                    "write your own question."
+                )
+        return tuple(own[text] for text in chosen)
     return tuple(
         replace(option, activity=chosen[0]) if chosen and option.kind != "rest" else option
         for option in question.options
@@ -188,9 +204,9 @@ def option_of(text: str, *, kind: str = "activity") -> Option:
 
 
 def _slug(text: str) -> str:
-    """An id that a file can carry: small letters and figures of any script, with "-" between."""
+    """An id that a file can carry: small letters and figures of any script, with "-" between; signs alone stay as they are."""
     kept = "".join(letter if letter.isalnum() else " " for letter in text.lower())
-    return "-".join(kept.split()) or "option"
+    return "-".join(kept.split()) or text
 
 
 def days_of(protocol: Protocol) -> tuple[date, ...]:
@@ -282,14 +298,13 @@ def protocol_of(data: Mapping[str, Any]) -> Protocol:
             str(data["question"]),
             options,
             str(data["target"]),
-            int(data["blocks"]),
-            int(data["per_week"]),
+            index(data["blocks"]),
+            index(data["per_week"]),
             date.fromisoformat(data["start"]),
         )
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError):
         raise InputError(
-            f"This is not the protocol of a comparison ({type(error).__name__}: {error}); please use what "
-            "'ambulando response design --json' wrote."
+            "This is not the protocol of a comparison; please use what 'ambulando response design --json' wrote."
         ) from None

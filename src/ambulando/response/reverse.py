@@ -1,14 +1,15 @@
 """What remains of a same-day effect if low mood kept the person from exercise, and how strong that would have to be."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ambulando.response.design import design
-from ambulando.response.mixture import summaries
-from ambulando.response.model import Floats, Grid, Noise, Posterior, conjugate, posterior
-from ambulando.response.priors import Priors, constants
-from ambulando.response.series import Series
+from ambulando.response.design import REVERSE
+from ambulando.response.gram import Kept, Name, believed_of
+from ambulando.response.mixture import Mixture
+from ambulando.response.model import Grid, Noise, Posterior, conjugate
+from ambulando.response.priors import constants
 
 
 @dataclass(frozen=True)
@@ -30,48 +31,34 @@ class Corrected:
 
 
 def corrected(
-    series: Series, modality: str, believed: Priors, grid: Grid, noise: Noise, covariates: tuple[str, ...]
-) -> tuple[Corrected, float | None]:
-    """The corrected same-day effect of ``modality`` and its tipping point.
+    left: Kept,
+    names: Sequence[Name],
+    beliefs: Mapping[Name, tuple[float, float]],
+    plain: Posterior,
+    grid: Grid,
+    noise: Noise,
+) -> tuple[Mixture, float | None]:
+    """The last effect of ``names`` after allowing for reverse causation, and its tipping point.
 
-    The strength gamma is one more coefficient, with its own prior, on the column of ``design`` that says what a
-    session tells about the state: the bias is gamma times Var(u_t | past). The column needs s^2, for which the
-    posterior mean at each grid point without the correction is put in. The tipping point is the gamma, held fixed,
-    at which the posterior mean of the effect is zero; None where the effect is not positive to begin with.
+    left, plain: the regression without the correction and its posterior, as ``gram.settled`` gives them with the column
+    REVERSE kept beside. The strength gamma is one more coefficient, with its own prior, on that column of ``design``,
+    which says what a session tells about the state: the bias is gamma times Var(u_t | past). The column needs s^2, for
+    which the posterior mean at each grid point without the correction is put in. The tipping point is the gamma, held
+    fixed, at which the posterior mean of the effect is zero; None where the effect is not positive to begin with.
     """
-    believed_reverse = constants()["reverse_causation"]
-    made = design(series, believed, grid, covariates=covariates, shock=True)
-    gram, log_det = made.gram(grid)
-    count, size = int(made.seen.sum()), len(made.names)
-    at = made.names.index((modality, "same-day"))
-    without = [*range(size - 1), size]
-    plain = posterior(
-        gram[:, without][:, :, without], count, log_det, made.mean[:-1], made.sd[:-1], noise, grid.log_prior
-    )
-    variance = plain.variance
-    mean = np.tile(made.mean, (variance.size, 1))
-    sd = np.tile(made.sd, (variance.size, 1))
-    mean[:, -1] = believed_reverse["mean"] * variance
+    strength = constants()["reverse_causation"]
+    gram, variance = left.of((REVERSE, *names)), plain.variance
+    mean, sd = np.empty((variance.size, len(names) + 1)), np.empty((variance.size, len(names) + 1))
+    mean[:, 1:], sd[:, 1:] = believed_of(names, beliefs)
+    mean[:, 0] = strength["mean"] * variance
     # In units of the variance at that grid point, as the mean is.
-    sd[:, -1] = believed_reverse["sd"] * variance * np.sqrt(plain.unit / variance)
-    full = conjugate(gram, count, log_det, mean, sd, noise, grid.log_prior, plain.unit)
-    scale = np.sqrt(full.rate / full.shape * full.cov[:, at, at])
-    found = summaries(
-        full.weight, full.mean[:, [at]], scale[:, None], 2 * full.shape, constants()["matters"]["points"]
-    )[0]
-    answer = Corrected(
-        modality, "same-day", found.mean, found.sd, found.ci, found.p_positive, found.p_matters,
-        believed_reverse["mean"], believed_reverse["sd"],
-    )  # fmt: skip
-    return answer, _tipping_point(plain, gram, variance, at)
+    sd[:, 0] = strength["sd"] * variance * np.sqrt(plain.unit / variance)
+    full = conjugate(gram, left.count, left.log_det, mean, sd, noise, grid.log_prior, plain.unit, last=1)
+    scale = np.sqrt(full.rate / full.shape * full.cov[:, 0, 0])
+    repaired = Mixture(full.weight, full.mean[:, 0], scale, 2 * full.shape)
 
-
-def _tipping_point(plain: Posterior, gram: Floats, variance: Floats, at: int) -> float | None:
-    """Where the posterior mean crosses zero as a fixed gamma grows.
-
-    At a known gamma its share gamma s^2 z is taken off y, so at each grid point the mean is linear in gamma; the
-    weights of the grid are kept as the days alone give them.
-    """
-    slope = -variance * np.einsum("gi,gi->g", plain.cov[:, at, :], gram[:, :-2, -2])
-    mean, change = float(plain.weight @ plain.mean[:, at]), float(plain.weight @ slope)
-    return -mean / change if mean > 0 > change else None
+    # At a known gamma its share gamma s^2 z is taken off y, so at each grid point the mean is linear in gamma; the
+    # weights of the grid are kept as the days alone give them.
+    slope = -variance * (plain.cov[:, -1, None, :] @ gram[:, 1:-1, :1])[:, 0, 0]
+    now, change = float(plain.weight @ plain.mean[:, -1]), float(plain.weight @ slope)
+    return repaired, (-now / change if now > 0 > change else None)

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 from ambulando.activity.catalogue import MODALITIES
 from ambulando.ground import InputError, rows_of
+from ambulando.response.cells import date_in, number_in
 
 #: More days than this between the first and the last is taken for a mistyped year.
 MOST_DAYS = 3653
@@ -122,7 +123,7 @@ def read_csv(text: str, where: str, *, today: date | None = None) -> Series:
     numbers: dict[date, int] = {}
     for number, row in enumerate(rows, start=2):
         place = f"Row {number} of {where}"
-        day = _date(row["date"], place, today)
+        day = date_in(row["date"], place, today)
         if day in days:
             raise InputError(
                 f"{place} has the date {day}, which row {numbers[day]} has too. Please keep one row a day."
@@ -138,7 +139,7 @@ def read_csv(text: str, where: str, *, today: date | None = None) -> Series:
     def rating(name: str) -> tuple[float | None, ...] | None:
         if name not in names:
             return None
-        return tuple(column(name, lambda cell, place: _number(cell, place, name, 0, 10)))
+        return tuple(column(name, lambda cell, place: number_in(cell, place, name, 0, 10)))
 
     def flag(name: str) -> tuple[bool | None, ...] | None:
         if name not in names:
@@ -147,7 +148,7 @@ def read_csv(text: str, where: str, *, today: date | None = None) -> Series:
         return tuple(None if value is None else value == 1 for value in read)
 
     def minutes(name: str) -> tuple[float, ...]:
-        read = column(name, lambda cell, place: _number(cell or "0", place, name, 0, 1440))
+        read = column(name, lambda cell, place: number_in(cell or "0", place, name, 0, 1440))
         return tuple(math.nan if value is None else value for value in read)
 
     return Series(
@@ -190,12 +191,12 @@ def from_days(
     for name, values in ratings.items():
         for day, value in values.items():
             if value is not None:
-                _number(str(value), f"The check-in of {day}", name, 0, 10)
+                number_in(str(value), f"The check-in of {day}", name, 0, 10)
     recorded = {day for values in ratings.values() for day, value in values.items() if value is not None}
     done: dict[str, dict[date, float]] = {}
     for day, modality, value in bouts:
         _known(modality, f"The bout of {day} has the modality '{modality}'")
-        _number(str(value), f"The bout of {day}", "minutes", 0, None)
+        number_in(str(value), f"The bout of {day}", "minutes", 0, None)
         of_modality = done.setdefault(modality, {})
         of_modality[day] = min(of_modality.get(day, 0.0) + value, 1440.0)
         recorded.add(day)
@@ -247,40 +248,13 @@ def _known(modality: str, what: str) -> None:
         raise InputError(f"{what}, which is not known. Please use one of {', '.join(MODALITIES)}.")
 
 
-def _date(cell: str, place: str, today: date | None) -> date:
-    try:
-        day = date.fromisoformat(cell)
-    except ValueError:
-        raise InputError(
-            f"{place} has the date '{cell}'. Please write year-month-day, such as 2026-03-01."
-        ) from None
-    if today is not None and day > today:
-        raise InputError(
-            f"{place} has the date {day}, which is in the future. Please pick today or an earlier day."
-        )
-    return day
-
-
 def _span(first: date, last: date, where: str) -> None:
     if (last - first).days > MOST_DAYS:
         raise InputError(f"{where} runs from {first} to {last}, more than ten years. Please check the years.")
 
 
-def _number(cell: str, place: str, name: str, low: float, high: float | None) -> float | None:
-    if not cell:
-        return None
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not (low <= value <= (math.inf if high is None else high)) or math.isinf(value):
-        limits = f"from {low:g} to {high:g}" if high is not None else f"of {low:g} or more"
-        raise InputError(f"{place} has the {name} '{cell}'. Please give a number {limits}.")
-    return value
-
-
 def _phq9(cell: str, place: str) -> float | None:
-    value = _number(cell, place, "phq9", 0, 27)
+    value = number_in(cell, place, "phq9", 0, 27)
     if value is not None and value != int(value):
         raise InputError(f"{place} has the phq9 '{cell}'. Please give the whole total, from 0 to 27.")
     return value

@@ -220,6 +220,12 @@ def limits(
         said.append(
             Words("You knew what the draw said. What you expect of exercise is part of the difference.")
         )
+        said.append(
+            Words(
+                "Days on which you did not follow the draw are not counted as drawn. If those were low days, days with "
+                "exercise look better than they are."
+            )
+        )
     elif target == "sleep":
         said.append(
             Words("On a hard day it is harder to exercise. You may sleep worse after such a day too.")

@@ -84,7 +84,7 @@ def _end(comparison: Comparison, state: str, now: datetime, reason: str = "") ->
     return comparison
 
 
-def keep_result(person: Person, comparison: Comparison, result: dict[str, Any]) -> None:
+def keep_result(person: Person, comparison: Comparison, result: dict[str, Any] | None) -> None:
     comparison.result = result
     comparison.save(update_fields=["result"])
 

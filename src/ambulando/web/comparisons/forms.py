@@ -176,7 +176,11 @@ def fits(question: Question, scope: Scope, profile: Profile, *, counted: bool) -
     if question.kind == "minutes":
         return counted and sum(n <= max(scope.longest.values(), default=0) for n in MINUTES) >= 2
     if question.kind == "time":
-        early = scope.earliest_hour is None or scope.earliest_hour <= MORNING_BEGINS
-        late = scope.latest_hour is None or scope.latest_hour >= EVENING_ENDS
-        return bool(entries) and early and late
+        return bool(entries) and both_ends_open(scope.earliest_hour, scope.latest_hour)
     return bool(entries)
+
+
+def both_ends_open(earliest_hour: int | None, latest_hour: int | None) -> bool:
+    """Whether safety leaves the hours of a morning and of an evening."""
+    early = earliest_hour is None or earliest_hour <= MORNING_BEGINS
+    return early and (latest_hour is None or latest_hour >= EVENING_ENDS)

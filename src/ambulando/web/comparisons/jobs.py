@@ -26,7 +26,7 @@ def look_at(comparison_id: int) -> None:
 
 @task()
 def make_result(comparison_id: int) -> None:
-    """What came out of a comparison that has ended."""
+    """What came out of a comparison that has ended; made anew only where its days changed."""
     import numpy as np  # the web process never needs it
 
     from ambulando.response.comparison import analyse
@@ -37,6 +37,11 @@ def make_result(comparison_id: int) -> None:
         return
     days = queries.days_of(comparison)
     if not any(day.outcome is not None for day in days):
+        if comparison.result:  # the last rating was removed from the diary
+            actions.keep_result(comparison.person, comparison, None)
+        return
+    made_of = convert.stored_days(days)
+    if comparison.result and comparison.result.get("made_of") == made_of:
         return
     result = analyse(
         queries.protocol(comparison),
@@ -44,7 +49,7 @@ def make_result(comparison_id: int) -> None:
         rng=np.random.default_rng(0),  # as the command line does, so that the same days give the same p
         reason=comparison.reason or None,
     )
-    actions.keep_result(comparison.person, comparison, convert.stored_result(result))
+    actions.keep_result(comparison.person, comparison, convert.stored_result(result) | {"made_of": made_of})
 
 
 @db_periodic_task(crontab(minute="25", hour="*"))

@@ -12,6 +12,7 @@ from ambulando.plan import today as plan_today
 from ambulando.plan.drawn import Scope
 from ambulando.safety.screen import screen
 from ambulando.web.comparisons import actions, queries
+from ambulando.web.comparisons.forms import both_ends_open
 from ambulando.web.comparisons.models import Comparison, Draw
 from ambulando.web.journal import queries as read
 from ambulando.web.people.models import Person
@@ -90,13 +91,15 @@ def _stands(draw: Draw, week: Week) -> bool:
 
 
 def _still_for(person: Person, comparison: Comparison) -> bool:
-    """Whether the limits of safety leave every option of it."""
-    limits = screen(person.profile).limits
-    return all(
-        plan_drawn.still_right(option["activity"], limits)
-        for option in comparison.content["options"]
-        if option["activity"]
-    )
+    """Whether the limits of safety leave every option of it, with the lengths and hours that it is about."""
+    limits, options = screen(person.profile).limits, comparison.content["options"]
+    kinds = {option["kind"] for option in options}
+    most = limits.max_minutes
+    if "minutes" in kinds and most is not None and any(one["minutes"] > most for one in options):
+        return False
+    if "time" in kinds and not both_ends_open(limits.earliest_hour, limits.latest_hour):
+        return False
+    return all(plan_drawn.still_right(option["activity"], limits) for option in options if option["activity"])
 
 
 def _place(person: Person, draw: Draw, week: Week, today: date) -> Draw:

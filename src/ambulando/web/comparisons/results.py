@@ -38,10 +38,19 @@ def before(protocol: Protocol) -> dict[str, Any]:
     return {
         "name": joined(protocol.options),
         "found": found,
-        "chances": [(difference, round(100 * chance)) for difference, chance in found.chances],
+        "chances": [(difference, _in_percent(chance)) for difference, chance in found.chances],
         "short": found.rated < A_DAYS,
-        "minutes": {one.minutes for one in protocol.options if one.minutes},
+        "minutes": sorted({one.minutes for one in protocol.options if one.minutes}),
     }
+
+
+def _in_percent(chance: float) -> str:
+    """A chance for a table; never none and never all."""
+    if chance < 0.01:
+        return _("under 1 %")
+    if chance > 0.99:
+        return _("over 99 %")
+    return f"{100 * chance:.0f} %"
 
 
 def shown(comparison: Comparison, *, counted: bool) -> dict[str, Any]:
@@ -55,7 +64,7 @@ def shown(comparison: Comparison, *, counted: bool) -> dict[str, Any]:
     labels = {one.id: say(one.label) for one in protocol.options}
     context |= {
         "labels": labels,
-        "best": [(labels[id_], round(100 * chance)) for id_, chance in result["p_best"].items()],
+        "best": [(labels[id_], _in_percent(chance)) for id_, chance in result["p_best"].items()],
         "pairs": _pairs(result["itt"], labels),
         "done_pairs": _pairs(result["as_done"], labels),
         "rows": [(day, labels[day.option], labels.get(day.done or "", "")) for day in days],

@@ -77,6 +77,8 @@ def set_up(request: HttpRequest, question: str) -> HttpResponse:
             context |= {"protocol": protocol, "told": list(_pairs(told)), **results.before(protocol)}
             return render(request, "comparisons/before.html", context)
         except InputError as error:
+            if running := queries.running(person):  # a double tap: the first one began it
+                return redirect("comparison", running.pk)
             form.add_error(None, str(error))
     status = 422 if told and form.errors else 200
     return render(request, "comparisons/set_up.html", context, status=status)

@@ -68,7 +68,7 @@ def _today(request: HttpRequest) -> date:  # the zone may have changed in this v
 
 @login_required
 def you(request: HttpRequest) -> HttpResponse:
-    return render(request, "people/you.html")
+    return render(request, "people/you.html", {"lends": hasattr(request.user, "lending")})
 
 
 @login_required

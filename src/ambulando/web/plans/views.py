@@ -326,6 +326,7 @@ def show_progress(request: HttpRequest) -> HttpResponse:
 
 
 @onboarded
+@help_first
 def how_do_you_know(request: HttpRequest) -> HttpResponse:
     """The answer to "does it help me?" with what it was made from."""
     if request.user.no_numbers:

@@ -15,7 +15,10 @@ TEXTS: dict[str, tuple[Words, ...]] = {
         ),
         Words("Results are shown only when five people or more have some."),
         Words("You can leave at any time, and need no reason. Your care here stays the same."),
-        Words("When you leave, sharing stops at once. What you shared is left out of every later result."),
+        Words(
+            "When you leave, sharing stops at once. What you shared is left out of every later result and file. A file that "
+            "was made before can not be called back."
+        ),
     )
 }
 

@@ -35,11 +35,7 @@ def sharing(trial: GroupTrial) -> QuerySet[Membership]:
 
 
 def membership_of(person: Person, trial: GroupTrial) -> Membership | None:
-    return own_membership(person, trial.pk)
-
-
-def own_membership(person: Person, trial_pk: int) -> Membership | None:
-    rows = Membership.objects.filter(person=person, trial_id=trial_pk)
+    rows = Membership.objects.filter(person=person, trial=trial)
     return rows.select_related("comparison", "trial").first()
 
 

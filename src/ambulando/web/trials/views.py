@@ -45,6 +45,8 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
                 raise InputError(_("Please tick the box first, if this is fine with you."))
             actions.join(person, trial, request.POST.get("version", ""), now=now)
         except InputError as fault:
+            if queries.membership_of(person, trial):  # a double tap: the first one joined
+                return redirect("membership", trial.pk)
             error = str(fault)
         else:
             messages.success(
@@ -109,7 +111,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: int) -> Membership:
     """The person's own membership of the trial; to everybody else there is no such page."""
-    own = queries.own_membership(request.user, pk)
+    own = queries.membership_of(request.user, get_object_or_404(GroupTrial, pk=pk))
     if own is None:
         raise Http404
     return own
