@@ -29,8 +29,8 @@ import numpy as np
 
 from ambulando.response.design import REVERSE, design
 from ambulando.response.fit import fit
-from ambulando.response.gram import settled
-from ambulando.response.model import Grid, Noise, default_grid, predicted_variance
+from ambulando.response.gram import believed_of
+from ambulando.response.model import Grid, Noise, default_grid, posterior, predicted_variance
 from ambulando.response.priors import constants, priors
 from ambulando.response.series import Series
 
@@ -136,9 +136,11 @@ def main() -> None:
     def one_posterior(points: Grid) -> None:
         variance = predicted_variance(points, seen)
         made = design(series, rated, believed, points, variance, covariates=("morning",))
-        others = [name for name in made.place if name[0] == "" and name != REVERSE]
-        names = [name for name in made.place if name[0]]
-        settled(made.whitened(points, variance), others, names, (), made.beliefs, points, noise)
+        names = [name for name in made.place if name != REVERSE]
+        white = made.whitened(points, variance)
+        gram, log_det = white.gram(names, noise.variance)
+        belief, spread = believed_of(names, made.beliefs)
+        posterior(gram, white.count, log_det, belief, spread, noise, points.log_prior)
 
     variance = predicted_variance(grid, seen)
     made = design(series, rated, believed, grid, variance, covariates=("morning",))

@@ -40,7 +40,7 @@ def test_the_pass_equals_dense_generalised_least_squares():
     grid = default_grid()
     regressors, y, seen = days(1, 60, 5)
     columns = np.column_stack([regressors, y])[:, None, :]
-    white, log_det = whiten(grid, seen, columns, predicted_variance(grid, seen))
+    white, log_det = whiten(grid, seen, columns[seen], predicted_variance(grid, seen))
     for p, (phi, rho) in enumerate(zip(grid.phi, grid.rho, strict=True)):
         sigma = covariance(phi, rho, 60)[np.ix_(seen, seen)]
         kept = columns[seen, 0]
@@ -55,7 +55,7 @@ def test_the_posterior_and_its_evidence_equal_dense_algebra():
     regressors, y, seen = days(2, 45, 4)
     mean, sd = np.array([5.0, 0.25, 0.0, 1.0]), np.array([3.0, 0.3, 0.15, 0.8])
     columns = np.column_stack([regressors, y])[:, None, :]
-    white, log_det = whiten(grid, seen, columns, predicted_variance(grid, seen))
+    white, log_det = whiten(grid, seen, columns[seen], predicted_variance(grid, seen))
     gram = white.transpose(0, 2, 1) @ white
     unit = 1.7
     found = conjugate(gram, int(seen.sum()), log_det, mean, sd, NOISE, grid.log_pair, unit)

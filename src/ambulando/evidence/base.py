@@ -141,10 +141,12 @@ R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 
 
-def table(name: str, row_from: Callable[[Cells, schema.Table], T], local: Mapping[str, str]) -> tuple[T, ...]:
+def table(
+    name: str, row_from: Callable[[Cells, schema.Table], T], local: Mapping[str, str], only: str | None = None
+) -> tuple[T, ...]:
     """All rows of a declared table as ``row_from`` makes them, the packaged ones first, then those of ``local``.
 
-    Row 1 is the line of column names.
+    Row 1 is the line of column names. only: the key of the one row that is wanted.
     """
     declared = schema.table(name)
     places = [(declared.file, packaged_rows(PACKAGE, declared.file))]
@@ -164,7 +166,8 @@ def table(name: str, row_from: Callable[[Cells, schema.Table], T], local: Mappin
                     f"{where}: the {declared.key} {key!r} stands in two rows; every row needs its own."
                 )
             seen.add(key)
-            found.append(row_from(cells, declared))
+            if only is None or key == only:
+                found.append(row_from(cells, declared))
     return tuple(found)
 
 
@@ -173,7 +176,7 @@ def _values(cells: Cells, declared: schema.Table) -> dict[str, object]:
     values = schema.values(declared, cells)
     if declared.name in RULES:
         RULES[declared.name](cells, values)
-    if declared.provenance and values["reference"] not in references():
+    if declared.provenance and values["reference"] not in reference_ids():
         raise cells.refuse("reference", "is not in references.csv")
     return {"id": values[declared.key]} | values
 
@@ -197,6 +200,12 @@ def checked(file: str, row_from: Callable[[Cells], R]) -> tuple[R, ...]:
                 f"{file}: row {row.id!r} cites {row.reference!r}, which references.csv does not have."
             )
     return rows
+
+
+@cache
+def reference_ids() -> frozenset[str]:
+    """The ids of all sources, for who needs to know no more than that there is one."""
+    return frozenset(table("references", lambda cells, declared: cells.text(declared.key), local_texts()))
 
 
 @cache
@@ -300,15 +309,15 @@ def memberships() -> tuple[Membership, ...]:
     return rows
 
 
+def _published(cells: Cells, declared: schema.Table) -> Published:
+    printed = {name: cells.text(name, required=False) for name in PRINTED}
+    return made(Published, _values(cells, declared) | {"printed": printed})
+
+
 @cache
 def published() -> tuple[Published, ...]:
     """Every pooled result as printed."""
-
-    def one(cells: Cells, declared: schema.Table) -> Published:
-        printed = {name: cells.text(name, required=False) for name in PRINTED}
-        return made(Published, _values(cells, declared) | {"printed": printed})
-
-    return table("published", one, {})
+    return table("published", _published, {})
 
 
 @cache
@@ -365,20 +374,25 @@ def people_in(rows: Iterable[AnyRow]) -> int:
     return round(total)
 
 
+def _as_published(result: Published) -> Analysis:
+    ci = None if result.low is None or result.high is None else (result.low, result.high)
+    return Analysis(
+        result.id, result.question, result.measure, "as published", result.k, result.n, result.reference,
+        result.where, result.confirmed, result.certainty, result.certainty_note, "", "", result.estimate, ci,
+        result.interval, result.note,
+    )  # fmt: skip
+
+
 @cache
-def as_published() -> Mapping[str, Analysis]:
-    """The analyses that are not recomputed here, by id. Of the evidence base it reads the published results alone."""
-    found: dict[str, Analysis] = {}
-    for result in published():
-        if result.analysis:
-            continue
-        ci = None if result.low is None or result.high is None else (result.low, result.high)
-        found[result.id] = Analysis(
-            result.id, result.question, result.measure, "as published", result.k, result.n, result.reference,
-            result.where, result.confirmed, result.certainty, result.certainty_note, "", "", result.estimate, ci,
-            result.interval, result.note,
-        )  # fmt: skip
-    return MappingProxyType(found)
+def as_published(analysis: str) -> Analysis:
+    """One analysis that is not recomputed here. It reads that row alone, so that a first answer is quick.
+
+    Raises InputError where there is none of this id.
+    """
+    for result in table("published", _published, {}, only=analysis):
+        if not result.analysis:
+            return _as_published(result)
+    raise InputError(f"There is no analysis {analysis!r} that is only published.")
 
 
 @cache
@@ -401,14 +415,14 @@ def analyses() -> Mapping[str, Analysis]:
             raise InputError(
                 f"published.csv: row {result.id!r} names the unknown analysis {result.analysis!r}."
             )
-    found |= as_published()
+    found |= {result.id: _as_published(result) for result in published() if not result.analysis}
     return MappingProxyType(found)
 
 
 def forget() -> None:
     """Read everything anew at the next call: after rows were written, or another folder was chosen."""
     for read in (
-        local_texts, version, references, studies, arms, contrasts, event_contrasts, effect_contrasts, dose_rows,
+        local_texts, version, reference_ids, references, studies, arms, contrasts, event_contrasts, effect_contrasts, dose_rows,
         memberships, published, tolerances, recomputed, local_ids, as_published, analyses,
     ):  # fmt: skip
         read.cache_clear()

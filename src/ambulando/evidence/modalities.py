@@ -93,20 +93,13 @@ def finding(modality: str) -> Finding:
     if modality not in MODALITY_IDS:
         raise InputError(f"There is no modality called {modality!r}; take one of {', '.join(MODALITY_IDS)}.")
     choice = choices()[modality]
-    # Only a published result has an estimate at hand; reading these alone is quick.
-    known = base.as_published()
-    analysis = known.get(choice.analysis)
-    if (
-        analysis is None
-        or analysis.estimate is None
-        or analysis.ci is None
-        or analysis.k is None
-        or analysis.n is None
-    ):
+    # Only a published result has an estimate at hand.
+    analysis = base.as_published(choice.analysis)
+    if analysis.estimate is None or analysis.ci is None or analysis.k is None or analysis.n is None:
         raise InputError(
             f"modalities.csv: {choice.analysis!r} has no estimate with an interval, trials and people."
         )
-    less, larger = known[LESS_BIAS], known[LARGER]
+    less, larger = base.as_published(LESS_BIAS), base.as_published(LARGER)
     sentence = Words(
         _PATTERNS[choice.fit],
         {

@@ -38,13 +38,14 @@ def p_best(weight: Floats, location: Floats, cov: Floats, df: float) -> Floats:
         raise ValueError(f"p_best takes at most {len(_PRIMES)} effects")
     if size == 2:
         return _of_two(weight, location, cov, df)
-    share, turned = _share(weight / weight.sum(), FOR_THREE if size == 3 else FOR_MORE)
+    many = FOR_THREE if size == 3 else FOR_MORE
+    share, turned = _share(weight / weight.sum(), many)
     centre = location - location[:, -1:]
     rows = cov - cov[:, -1:, :]
     values, vectors = np.linalg.eigh((rows - rows[:, :, -1:])[:, :-1, :-1])
     root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
     slope = np.zeros((size, turned.size))
-    slope[:-1] = np.einsum("nij,jn->in", root[turned], _sphere(size - 1, 2 * FOR_MORE)[:, : turned.size])
+    slope[:-1] = np.einsum("nij,jn->in", root[turned], _sphere(size - 1, 2 * many)[:, : turned.size])
     chance = _highest(centre[turned].T, slope, _radius(df, size - 1)) @ share
     total: Floats = chance / chance.sum()
     return total

@@ -84,7 +84,7 @@ def compare(
             table[place, 0, :-1] = columns[row]
             table[place, 0, -1] = day.outcome
     grid = default_grid()
-    white, log_det = whiten(grid, seen, table, predicted_variance(grid, seen))
+    white, log_det = whiten(grid, seen, table[seen], predicted_variance(grid, seen))
     gram = white.transpose(0, 2, 1) @ white
     noise = constants()["noise"]
     count = int(seen.sum())

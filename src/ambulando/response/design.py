@@ -52,16 +52,18 @@ class Design:
 
     def whitened(self, grid: Grid, variance: Floats) -> Whitened:
         """The pass over all columns at once. variance: as ``predicted_variance`` gives it."""
-        days, wide = self.columns.shape
+        wide = self.columns.shape[1]
         anchored = 0 if self.totals is None else self.totals.value.size
         y = wide + 1
-        every = np.empty((days, grid.phi.size, y + 1 + anchored))
-        every[:, :, :wide] = self.columns[:, None, :]
-        every[:, :, wide] = self.shock
-        every[:, :, y] = self.y[:, None]
+        seen = self.seen
+        every = np.empty((int(seen.sum()), grid.phi.size, y + 1 + anchored))
+        every[:, :, :wide] = self.columns[seen][:, None, :]
+        every[:, :, wide] = self.shock[seen]
+        every[:, :, y] = self.y[seen][:, None]
         if self.totals is not None:
-            every[:, :, y + 1 :] = self.totals.covariance(grid)
-        white, log_det = whiten(grid, self.seen, every, variance)
+            tied = self.totals.covariance(grid)
+            every[:, :, y + 1 :] = tied[seen]
+        white, log_det = whiten(grid, seen, every, variance)
         inner = white.transpose(0, 2, 1) @ white
         rest = spare = None
         noise = 0.0
@@ -73,11 +75,11 @@ class Design:
             rows[:, :, y] = self.totals.value
             rows[:, :, self.place["", "questionnaire"][0]] = -1.0 / self.totals.per_point
             rest = rows - inner[:, y + 1 :, : y + 1]
-            within = (week @ every[:, :, y + 1 :].reshape(days, -1)).reshape(anchored, pairs, anchored)
+            within = (week @ tied.reshape(len(seen), -1)).reshape(anchored, pairs, anchored)
             spare = within.transpose(1, 0, 2) - inner[:, y + 1 :, y + 1 :]
             noise = self.totals.noise
         return Whitened(
-            inner[:, : y + 1, : y + 1], log_det, int(self.seen.sum()) + anchored, rest, spare, noise,
+            inner[:, : y + 1, : y + 1], log_det, len(every) + anchored, rest, spare, noise,
             self.place, grid.kappa.size,
         )  # fmt: skip
 

@@ -222,7 +222,7 @@ def own_noise(days: Sequence[Day], grid: Grid) -> OwnNoise:
     mean, sd = (np.array([float(one[key]) for one in beliefs]) for key in ("mean", "sd"))
     one_scale = Grid(grid.phi, grid.rho, grid.log_pair, np.ones(1), np.zeros(1))
     table = np.stack([*columns.values(), y], axis=1)[:, None, :]
-    white, log_det = whiten(one_scale, seen, table, predicted_variance(one_scale, seen))
+    white, log_det = whiten(one_scale, seen, table[seen], predicted_variance(one_scale, seen))
     gram = white.transpose(0, 2, 1) @ white
     noise = Noise(facts["noise"]["shape"], facts["noise"]["variance"])
     found = posterior(gram, int(seen.sum()), log_det, mean, sd, noise, one_scale.log_prior)

@@ -111,23 +111,23 @@ def predicted_variance(grid: Grid, seen: NDArray[np.bool_]) -> Floats:
 def whiten(grid: Grid, seen: NDArray[np.bool_], columns: Floats, variance: Floats) -> tuple[Floats, Floats]:
     """One pass over the days with all pairs and all columns together.
 
-    columns: (T, P, C) or (T, 1, C), y among them, finite; rows of days not seen tell nothing. variance: as
-    ``predicted_variance`` gives it. Returns the innovations over their SD, (P, N, C) with N the days seen, and the
-    log determinant of the covariance of y over s^2, (P,).
+    seen: (T,); columns: (N, P, C) or (N, 1, C), of the N days seen, y among them, finite. variance: (T, P), as
+    ``predicted_variance`` gives it. Returns the innovations over their SD, (P, N, C), and the log determinant of the
+    covariance of y over s^2, (P,).
     """
     used = np.flatnonzero(seen)
-    columns = columns[used]
     total = variance[used] + (1.0 - grid.rho)
     # From one day seen to the next: state' = phi^days (state + gain (column - state)).
     fades = grid.phi ** np.diff(used)[:, None]
     pull = fades * variance[used][:-1] / total[:-1]
     keep = (fades - pull)[:, :, None]
-    news = pull[:, :, None] * columns[:-1]
-    state = np.empty((used.size, *news.shape[1:]))
+    state = np.empty((used.size, *np.broadcast_shapes(columns.shape[1:], keep.shape[1:])))
     state[:1] = 0.0
-    for kept, new, now, then in zip(keep, news, state[:-1], state[1:], strict=True):
-        np.multiply(now, kept, out=then)
-        then += new
+    np.multiply(pull[:, :, None], columns[:-1], out=state[1:])
+    kept_state = np.empty(state.shape[1:])
+    for kept, now, then in zip(keep, state[:-1], state[1:], strict=True):
+        np.multiply(now, kept, out=kept_state)
+        then += kept_state
     np.subtract(columns, state, out=state)
     state /= np.sqrt(total)[:, :, None]
     return state.transpose(1, 0, 2), np.log(total).sum(axis=0)

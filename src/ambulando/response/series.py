@@ -190,13 +190,14 @@ def from_days(
     ratings = {name: dict(values or {}) for name, values in given.items()}
     for name, values in ratings.items():
         for day, value in values.items():
-            if value is not None:
+            if value is not None and not 0 <= value <= 10:
                 number_in(str(value), f"The check-in of {day}", name, 0, 10)
     recorded = {day for values in ratings.values() for day, value in values.items() if value is not None}
     done: dict[str, dict[date, float]] = {}
     for day, modality, value in bouts:
         _known(modality, f"The bout of {day} has the modality '{modality}'")
-        number_in(str(value), f"The bout of {day}", "minutes", 0, None)
+        if not 0 <= value < math.inf:
+            number_in(str(value), f"The bout of {day}", "minutes", 0, None)
         of_modality = done.setdefault(modality, {})
         of_modality[day] = min(of_modality.get(day, 0.0) + value, 1440.0)
         recorded.add(day)
