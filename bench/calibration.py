@@ -30,7 +30,7 @@ from calibration_cases import CASES, MODALITIES, Case
 
 from ambulando.ground import Words
 from ambulando.response import batch
-from ambulando.response.comparison import Day, Protocol, analyse, option_of, stop_reason
+from ambulando.response.comparison_analysis import analyse
 from ambulando.response.crowd import (
     Lives,
     People,
@@ -42,8 +42,10 @@ from ambulando.response.crowd import (
     series_of,
 )
 from ambulando.response.fit import fit
+from ambulando.response.harm import stop_reason
 from ambulando.response.model import default_grid
 from ambulando.response.priors import priors
+from ambulando.response.protocol import Day, Protocol, option_of
 from ambulando.response.series import Series
 from ambulando.response.words import sentence
 

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ambulando.response.comparison import Day
 from ambulando.response.group import pooled
+from ambulando.response.protocol import Day
 
 OPTIONS = ("walking", "yoga")
 START = date(2026, 3, 2)

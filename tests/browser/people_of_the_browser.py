@@ -11,7 +11,7 @@ CODE = "abcdefghjk"
 def make() -> None:
     from django.utils import timezone
 
-    from ambulando.response.comparison import Protocol, option_of
+    from ambulando.response.protocol import Protocol, option_of
     from ambulando.web.demo import ANSWERS, PASSWORD, ensure_simulated_person
     from ambulando.web.people.models import Person
     from ambulando.web.trials import actions, consent

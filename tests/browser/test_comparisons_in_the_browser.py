@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 BEGIN = """
 import django; django.setup()
 from django.utils import timezone
-from ambulando.response.comparison import Protocol, option_of
+from ambulando.response.protocol import Protocol, option_of
 from ambulando.web.comparisons import actions
 from ambulando.web.people.models import Person
 person = Person.objects.get(username={name!r})

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ambulando.response.comparison import check_seal
 from ambulando.response.comparison_csv import sealed_of
+from ambulando.response.protocol import check_seal
 from places import ROOT
 
 DESIGN = ("response", "design", "two-kinds", "walking", "yoga", "--start", "2026-03-02")

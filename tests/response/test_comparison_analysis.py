@@ -9,19 +9,13 @@ import pytest
 from scipy import stats
 
 from ambulando.ground import InputError
-from ambulando.response.comparison import (
-    Day,
-    Option,
-    Protocol,
-    analyse,
-    detectable,
-    option_of,
-    schedule,
-    stop_reason,
-)
+from ambulando.response.comparison_analysis import analyse
 from ambulando.response.comparison_model import _columns, after_a_switch, compare, drawn
+from ambulando.response.detect import detectable
+from ambulando.response.harm import stop_reason
 from ambulando.response.model import default_grid
 from ambulando.response.priors import constants
+from ambulando.response.protocol import Day, Option, Protocol, option_of, schedule
 from ambulando.response.randomisation import p_randomisation
 
 START = date(2026, 3, 2)

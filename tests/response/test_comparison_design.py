@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ambulando.ground import InputError
-from ambulando.response.comparison import (
+from ambulando.response.detect import detectable, error_of
+from ambulando.response.protocol import (
     Option,
     Protocol,
     check_seal,
-    detectable,
     option_of,
     options_for,
     plain_protocol,
@@ -24,7 +24,6 @@ from ambulando.response.comparison import (
     schedule,
     seal,
 )
-from ambulando.response.detect import error_of
 
 START = date(2026, 3, 2)
 PAIR = (option_of("walking"), option_of("yoga"))

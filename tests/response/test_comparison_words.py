@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from ambulando.ground import stored, words_of
-from ambulando.response.comparison import Day, Option, Protocol, analyse, option_of
+from ambulando.response.comparison_analysis import analyse
 from ambulando.response.comparison_words import RATED
-from ambulando.response.protocol import TARGETS
+from ambulando.response.protocol import Day, Option, Protocol, option_of
+from ambulando.response.series import TARGETS
 
 START = date(2026, 3, 2)
 PAIR = (option_of("walking"), Option("my-own", "Gardening {with} Mum", "activity"))

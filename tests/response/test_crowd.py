@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from ambulando.ground import InputError
-from ambulando.response.comparison import Protocol, option_of, schedule
 from ambulando.response.crowd import (
     Setting,
     compared,
@@ -20,6 +19,7 @@ from ambulando.response.crowd import (
 from ambulando.response.design import dose_of
 from ambulando.response.model import default_grid
 from ambulando.response.priors import constants, priors
+from ambulando.response.protocol import Protocol, option_of, schedule
 from ambulando.response.simulate import simulated_person
 
 START = date(2026, 1, 5)

@@ -13,11 +13,11 @@ from ambulando.evidence.dependence.cluster_effects import random_effects
 from ambulando.evidence.dependence.multilevel import three_level
 from ambulando.evidence.dependence.robust import robust
 from ambulando.ground import InputError
-from ambulando.response.comparison import Day
 from ambulando.response.group import own_noise, pooled, rows_of
 from ambulando.response.group_csv import paired, read_group
 from ambulando.response.group_interval import prediction_interval
 from ambulando.response.model import default_grid
+from ambulando.response.protocol import Day
 
 OPTIONS = ("walking", "yoga")
 START = date(2026, 3, 2)

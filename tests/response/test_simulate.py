@@ -8,9 +8,10 @@ import pytest
 
 from ambulando.activity.catalogue import MODALITIES, catalogue
 from ambulando.ground import InputError
-from ambulando.response.comparison import Protocol, analyse, option_of
+from ambulando.response.comparison_analysis import analyse
 from ambulando.response.crowd import figures
 from ambulando.response.fit import fit
+from ambulando.response.protocol import Protocol, option_of
 from ambulando.response.simulate import (
     chance_of_session,
     simulated_comparison,

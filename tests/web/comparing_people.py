@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from ambulando.response.comparison import Protocol, option_of
+from ambulando.response.protocol import Protocol, option_of
 from ambulando.web.comparisons import actions, jobs, placing
 from ambulando.web.comparisons.models import Comparison
 from ambulando.web.journal import actions as journal

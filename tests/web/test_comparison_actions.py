@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ambulando.ground import InputError, Words
-from ambulando.response.comparison import Option, check_seal, option_of
+from ambulando.response.protocol import Option, check_seal, option_of
 from ambulando.web.comparisons import actions, jobs, queries
 from ambulando.web.comparisons.models import Comparison, Draw
 from ambulando.web.journal import actions as journal

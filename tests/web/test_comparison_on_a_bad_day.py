@@ -9,8 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ambulando.ground import Words, words_of
-from ambulando.response.comparison import option_of
-from ambulando.response.protocol import Option, options_for, questions
+from ambulando.response.protocol import Option, option_of, options_for, questions
 from ambulando.web.comparisons import jobs, queries
 from ambulando.web.comparisons.models import Comparison, Draw
 from ambulando.web.journal import actions as journal
@@ -85,7 +84,7 @@ def test_an_answer_is_not_made_anew_for_the_same_days(ada: Person, monkeypatch: 
     def never(*_: object, **__: object) -> None:
         raise AssertionError("its days are the same")
 
-    monkeypatch.setattr("ambulando.response.comparison.analyse", never)
+    monkeypatch.setattr("ambulando.response.comparison_analysis.analyse", never)
     jobs.make_result.func(made.pk)
     made.refresh_from_db()
     assert made.result["made_of"]

@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ambulando.activity.catalogue import activity
-from ambulando.response.comparison import analyse, check_seal, protocol_of, schedule
+from ambulando.response.comparison_analysis import analyse
 from ambulando.response.comparison_csv import read_comparison, sealed_of
+from ambulando.response.protocol import check_seal, protocol_of, schedule
 from ambulando.web.comparisons import actions, jobs, queries
 from ambulando.web.people import actions as people
 from ambulando.web.people.models import Person
@@ -248,7 +249,7 @@ def test_a_result_is_read_and_never_made_by_a_page(
 ) -> None:
     made = ended(ada)
     monkeypatch.setattr(
-        "ambulando.response.comparison.analyse", lambda *_, **__: pytest.fail("a page computed")
+        "ambulando.response.comparison_analysis.analyse", lambda *_, **__: pytest.fail("a page computed")
     )
     page_of(as_ada, f"/compare/{made.pk}/")
 

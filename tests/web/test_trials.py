@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from ambulando.ground import InputError
-from ambulando.response.comparison import Protocol, option_of
 from ambulando.response.group import pooled
 from ambulando.response.group_csv import read_group
+from ambulando.response.protocol import Protocol, option_of
 from ambulando.web.comparisons import actions as comparisons
 from ambulando.web.comparisons import queries as drawn
 from ambulando.web.comparisons.models import Comparison

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import _trans
 
 import ambulando
-from ambulando.response.comparison import option_of
+from ambulando.response.protocol import option_of
 from ambulando.web.journal import actions as journal
 from ambulando.web.people.models import Person
 from ambulando.web.plans import actions

@@ -24,9 +24,10 @@ def design(
     """Draw the days of a comparison, seal them, and tell what it could find."""
     import secrets
 
-    from ambulando.response.comparison import (
+    from ambulando.response.detect import detectable
+    from ambulando.response.grades import A_DAYS
+    from ambulando.response.protocol import (
         Protocol,
-        detectable,
         option_of,
         options_for,
         plain_protocol,
@@ -34,7 +35,6 @@ def design(
         schedule,
         seal,
     )
-    from ambulando.response.grades import A_DAYS
 
     known = {one.id: one for one in questions()}
     chosen = tuple(options or ())
@@ -92,7 +92,7 @@ def analyse(
     """What a comparison found: as drawn first, then as done. With its design, the seal is checked too."""
     import numpy as np
 
-    from ambulando.response import comparison
+    from ambulando.response import comparison_analysis
     from ambulando.response.comparison_csv import read_comparison, sealed_of
 
     sealed = sealed_of(json_of(design), design.name) if design else None
@@ -104,7 +104,7 @@ def analyse(
     )
     # The test's own draws start from a fixed place, so that the same file gives the same p.
     rng = np.random.default_rng(0)
-    found = comparison.analyse(sealed.protocol if sealed else options, days, target=target, rng=rng)
+    found = comparison_analysis.analyse(sealed.protocol if sealed else options, days, target=target, rng=rng)
     holds = None if sealed is None else sealed.holds
     drew = None if sealed is None else sealed.drew(days)
     value = _plain(found) | {"seal_holds": holds, "schedule_holds": drew}

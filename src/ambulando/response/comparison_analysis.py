@@ -19,9 +19,9 @@ from ambulando.response.comparison_model import (
 from ambulando.response.grades import A_DAYS, EACH_SIDE
 from ambulando.response.mixture import Summary
 from ambulando.response.model import Floats
-from ambulando.response.protocol import NONE, TARGETS, Day, Option, Protocol, check_options, facts
+from ambulando.response.protocol import NONE, Day, Option, Protocol, check_options, facts
 from ambulando.response.randomisation import p_randomisation
-from ambulando.response.series import MOST_DAYS
+from ambulando.response.series import MOST_DAYS, check_target
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,7 @@ def analyse(
     options = protocol.options if isinstance(protocol, Protocol) else tuple(protocol)
     target = protocol.target if isinstance(protocol, Protocol) else target
     check_options(options)
-    if target not in TARGETS:
-        raise InputError(f"There is no target '{target}'. Please use one of {', '.join(TARGETS)}.")
+    check_target(target)
     held = checked(days, options)
     ids = [option.id for option in options]
     shown = drawn(held, options)

@@ -10,7 +10,6 @@ from ambulando.ground import InputError, rows_of
 from ambulando.response.cells import count_in, date_in, number_in
 from ambulando.response.protocol import (
     NONE,
-    TARGETS,
     Day,
     Draw,
     Option,
@@ -20,6 +19,7 @@ from ambulando.response.protocol import (
     option_of,
     protocol_of,
 )
+from ambulando.response.series import TARGETS
 
 #: "outcome" is a rating that is already turned so that more is better.
 COLUMNS = ("date", "option", *TARGETS, "outcome", "done", "morning", "block", "not_today")

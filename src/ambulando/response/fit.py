@@ -23,9 +23,9 @@ from ambulando.response.grades import Counts, counts, grade_of
 from ambulando.response.gram import Kept, Name, Whitened, settled
 from ambulando.response.mixture import Mixture, Summary, student, summarised
 from ambulando.response.model import Grid, Noise, Posterior, default_grid, predicted_variance
-from ambulando.response.priors import NAMES, TARGETS, Prior, Priors, constants, priors
+from ambulando.response.priors import NAMES, Prior, Priors, constants, priors
 from ambulando.response.reverse import Corrected, corrected
-from ambulando.response.series import Series
+from ambulando.response.series import Series, check_target
 from ambulando.response.words import grade_rule, limits, model_in_words, sentence
 
 HORIZONS = ("same-day", "next-day", "weeks")
@@ -256,8 +256,7 @@ def fit(
 
 
 def _check(series: Series, believed: Priors, target: str) -> None:
-    if target not in TARGETS:
-        raise InputError(f"There is no target '{target}'. Please use one of {', '.join(TARGETS)}.")
+    check_target(target)
     if believed.target != target:
         raise InputError(
             f"The priors are for {believed.target}, not {target}. Please make them again for {target}."

@@ -27,11 +27,11 @@ from scipy.special import stdtr, stdtrit
 from ambulando.evidence.dependence.multilevel import three_level
 from ambulando.evidence.dependence.robust import robust
 from ambulando.ground import InputError, Words
-from ambulando.response.comparison import Day
 from ambulando.response.group_interval import prediction_interval
 from ambulando.response.group_words import group_sentence, spread_in_words
 from ambulando.response.model import Floats, Grid, Noise, default_grid, posterior, predicted_variance, whiten
 from ambulando.response.priors import constants
+from ambulando.response.protocol import Day
 
 #: Fewer people than this are not pooled.
 FEWEST = 3

@@ -6,7 +6,8 @@ from datetime import date
 
 from ambulando.ground import InputError, rows_of
 from ambulando.response.cells import count_in, date_in, number_in
-from ambulando.response.protocol import NONE, TARGETS, Day
+from ambulando.response.protocol import NONE, Day
+from ambulando.response.series import check_target
 
 #: Ratings of which less is better; they are turned round.
 TURNED = ("stress",)
@@ -35,8 +36,7 @@ def read_group(
     Without ``block``, each day is put together with the next day of the other option that is still free. Raises InputError
     naming ``where`` and the row.
     """
-    if target not in TARGETS:
-        raise InputError(f"There is no target '{target}'. Please use one of {', '.join(TARGETS)}.")
+    check_target(target)
     rows = rows_of(text, where=where, required=("person", "date", "option", target))
     if not rows:
         raise InputError(f"{where} has no days. Please add at least one row.")

@@ -14,12 +14,10 @@ from ambulando.activity.catalogue import catalogue
 from ambulando.evidence.modalities import finding
 from ambulando.evidence.within_person import same_day
 from ambulando.ground import InputError, packaged_toml
+from ambulando.response.series import check_target
 
 #: The three named priors, from the most doubtful to the most hopeful.
 NAMES = ("sceptical", "central", "published")
-
-#: What an answer can be about: the ratings of an evening, and the night after.
-TARGETS = ("mood", "energy", "sleep", "stress")
 
 #: A usual session, in minutes: what every effect is the effect of.
 SESSION_MINUTES = 30.0
@@ -68,14 +66,14 @@ def constants() -> dict[str, Any]:
 
 
 def priors(name: str, modalities: Iterable[str], target: str = "mood") -> Priors:
-    """The named priors ("sceptical", "central" or "published") for these modalities, of effects on one of TARGETS.
+    """The named priors ("sceptical", "central" or "published") for these modalities, of effects on one of
+    ``series.TARGETS``.
 
     Raises InputError for another name or target.
     """
     if name not in NAMES:
         raise InputError(f"There is no prior '{name}'. Please use one of {', '.join(NAMES)}.")
-    if target not in TARGETS:
-        raise InputError(f"There is no target '{target}'. Please use one of {', '.join(TARGETS)}.")
+    check_target(target)
     facts = constants()
     wanted = tuple(modalities)
     following = facts["next_day"]

@@ -15,10 +15,10 @@ from typing import Any
 
 from ambulando.activity.catalogue import MODALITIES, catalogue
 from ambulando.ground import InputError, Words, packaged_toml, stored, words_of
+from ambulando.response.series import check_target
 from ambulando.response.words import CALLED
 
 KINDS = ("activity", "minutes", "time", "company", "music", "rest")
-TARGETS = ("mood", "energy", "sleep", "stress")
 #: How many options, blocks and draw days a week a comparison may have.
 OPTIONS, BLOCKS, PER_WEEK = (2, 4), (4, 60), (2, 4)
 #: A start after this year is a slip of the pen; the calendar of dates ends at 9999.
@@ -78,8 +78,7 @@ class Protocol:
             raise InputError("A comparison has no question; please write what it asks.")
         _within("draw days a week", self.per_week, PER_WEEK)
         _within("blocks", self.blocks, BLOCKS)
-        if self.target not in TARGETS:
-            raise InputError(f"There is no target '{self.target}'. Please use one of {', '.join(TARGETS)}.")
+        check_target(self.target)
         if self.start.year > LAST_YEAR:
             raise InputError(f"A comparison can not start on {self.start}; please check the year.")
 

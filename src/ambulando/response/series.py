@@ -16,6 +16,9 @@ from ambulando.activity.catalogue import MODALITIES
 from ambulando.ground import InputError, rows_of
 from ambulando.response.cells import date_in, number_in
 
+#: What an effect can be an effect on; ``Series.rated`` tells how each is read.
+TARGETS = ("mood", "energy", "sleep", "stress")
+
 #: More days than this between the first and the last is taken for a mistyped year.
 MOST_DAYS = 3653
 
@@ -97,6 +100,12 @@ class Series:
             None if value is None or t in unknown else 10.0 - value if target == "stress" else value
             for t, value in enumerate(values)
         )
+
+
+def check_target(target: str) -> None:
+    """Raises InputError for what is not one of TARGETS."""
+    if target not in TARGETS:
+        raise InputError(f"There is no target '{target}'. Please use one of {', '.join(TARGETS)}.")
 
 
 def read_csv(text: str, where: str, *, today: date | None = None) -> Series:

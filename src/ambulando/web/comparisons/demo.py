@@ -16,7 +16,7 @@ def add_comparison(person: Person, first: date, today: date) -> None:
 
     The simulator's two kinds do the same to its person, so that the answer is most likely "no clear difference".
     """
-    from ambulando.response.comparison import Protocol, option_of
+    from ambulando.response.protocol import Protocol, option_of
 
     weeks = (today - first).days // 7 - 1
     protocol = Protocol(

@@ -29,7 +29,7 @@ def make_result(comparison_id: int) -> None:
     """What came out of a comparison that has ended; made anew only where its days changed."""
     import numpy as np  # the web process never needs it
 
-    from ambulando.response.comparison import analyse
+    from ambulando.response.comparison_analysis import analyse
     from ambulando.web.comparisons import actions, convert, queries
 
     comparison = Comparison.objects.select_related("person").filter(pk=comparison_id).first()
@@ -78,7 +78,7 @@ def look_each_morning() -> None:
 
 
 def _look(comparison: Comparison, local: datetime) -> None:
-    from ambulando.response.comparison import stop_reason
+    from ambulando.response.harm import stop_reason
     from ambulando.web.comparisons import actions, queries
 
     days = queries.days_of(comparison, local.date())

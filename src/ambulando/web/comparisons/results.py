@@ -32,7 +32,7 @@ def joined(options: Sequence[Option]) -> str:
 
 def before(protocol: Protocol) -> dict[str, Any]:
     """What a comparison could find, and with what chance, for the page before its start."""
-    from ambulando.response.comparison import detectable  # with NumPy, which no start waits for
+    from ambulando.response.detect import detectable  # with NumPy, which no start waits for
 
     found = detectable(protocol)
     return {

@@ -25,7 +25,7 @@ class GroupTrial(models.Model):
     title = models.CharField(max_length=80)
     #: who runs it and whom to ask, in the words of the staff
     by = models.CharField(max_length=200)
-    #: the id of a question of ``ambulando.response.comparison``
+    #: the id of a question of ``ambulando.response.protocol``
     question = models.CharField(max_length=64)
     #: the protocol, as ``comparisons.convert`` stores it
     content = models.JSONField()

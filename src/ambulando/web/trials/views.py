@@ -67,9 +67,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 
 def _for_them(person: Person, trial: GroupTrial) -> dict[str, Any]:
     """What it could find in this person's own days; or the sentence of somebody whom it does not suit now."""
-    from ambulando.response.comparison import (
-        detectable,
-    )  # NumPy, which the web process does not need to start
+    from ambulando.response.detect import detectable  # NumPy, which the web process does not need to start
 
     try:
         protocol = actions.own_protocol(person, trial, _today(person))
