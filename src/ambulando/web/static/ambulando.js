@@ -33,6 +33,45 @@ for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful && event.detail.requestConfig.verb === "post") notSent.hidden = true;
 });
+
+// Each tap of a check-in is sent at once and by itself, so that it gets through though the page is left right after it.
+// A second tap on the same scale waits for the first, so that the last one is the one that stays.
+for (const form of document.querySelectorAll("form[data-saves-taps]")) {
+  const saved = document.getElementById("saved");
+  const last = {};
+  let waiting = 0;
+  const send = async (fields) => {
+    const headers = { "HX-Request": "true", "HX-Current-URL": location.href };
+    const answer = await fetch(form.action, { method: "POST", body: fields, headers, keepalive: true });
+    if (answer.headers.has("HX-Redirect")) return location.assign(answer.headers.get("HX-Redirect"));
+    if (!answer.ok) throw new Error(answer.status);
+    const said = await answer.text();
+    notSent.hidden = true;
+    if (waiting === 1) saved.innerHTML = said;
+    document.body.dispatchEvent(new CustomEvent("checked-in"));
+  };
+  form.addEventListener("change", async ({ target }) => {
+    const all = new FormData(form);
+    const asks = target.type === "checkbox" ? form.querySelectorAll("[name=flags], [type=checkbox]") : [target];
+    const fields = new URLSearchParams({ csrfmiddlewaretoken: all.get("csrfmiddlewaretoken") });
+    for (const name of new Set([...asks].map((field) => field.name))) {
+      if (all.has(name)) fields.set(name, all.get(name));
+    }
+    const group = target.type === "checkbox" ? "flags" : target.name;
+    saved.replaceChildren();
+    waiting += 1;
+    try {
+      const before = last[group];
+      last[group] = before ? before.catch(() => {}).then(() => send(fields)) : send(fields);
+      await last[group];
+    } catch {
+      notSent.hidden = false;
+      saved.replaceChildren();
+    } finally {
+      waiting -= 1;
+    }
+  });
+}
 let focusWentToo = false;
 document.addEventListener("htmx:beforeSwap", (event) => {
   focusWentToo = event.detail.target.contains(document.activeElement);
