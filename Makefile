@@ -54,8 +54,8 @@ release: setup  ## build the wheel into dist/, unless something speaks against a
 
 lock:  ## maintainers: pin the requirements anew (needs uv)
 	uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build -o requirements/base.txt
-	uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --extra batch --group build --group dev -o requirements/dev.txt
-	uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --extra batch --group build --group dev --group bench -o requirements/bench.txt
+	uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --extra batch --extra places --group build --group dev -o requirements/dev.txt
+	uv pip compile --universal -p 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --extra batch --extra places --group build --group dev --group bench -o requirements/bench.txt
 
 vendor:  ## maintainers: fetch the front-end files anew (needs npm)
 	$(PYTHON) scripts/vendor.py

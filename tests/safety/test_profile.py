@@ -31,6 +31,7 @@ def test_the_keys_and_ids_are_those_of_the_command_line() -> None:
     assert " ".join(KEYS) == (
         "age country active conditions symptoms medicines pregnant phq9 barriers likes dislikes places company kit"
         " money windows minutes_per_week energy confidence clearance intensity flare medicine_changed hot"
+        " ill weather season aim care homework own_plans"
     )
     assert " ".join(CONDITIONS) == (
         "heart heart-failure metabolic kidney eating-disorder compulsive-exercise bipolar post-exertional-malaise"

@@ -16,8 +16,13 @@ BARRIERS: tuple[str, ...] = tuple(named("barrier"))
 PLACES = ("home", "outdoors", "gym", "pool", "class")
 COMPANY = ("alone", "together", "either")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEATHER = ("rain", "wind", "cold", "ice", "dark")
+SEASONS = ("spring", "summer", "autumn", "winter")
 MOST_BARRIERS = 2
 MOST_MEDICINES = 60
+MOST_HOMEWORK = 5
+#: letters of what somebody writes in their own words
+LONGEST_WORDS = 120
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,57 @@ class Window:
 
 
 @dataclass(frozen=True)
+class Aim:
+    """What a person wants to do of one modality in a week: ``km`` or ``minutes``; ``grow``: and slowly more after that."""
+
+    modality: str
+    km: float | None = None
+    minutes: int | None = None
+    grow: bool = True
+
+
+@dataclass(frozen=True)
+class Care:
+    """What a clinician asked for. ``max_minutes`` of one session, ``max_intensity``, ``minutes_per_week`` at most,
+    ``sessions`` a week as a goal, and what to ``avoid`` (activities or modalities).
+    """
+
+    max_minutes: int | None = None
+    max_intensity: str | None = None
+    minutes_per_week: int | None = None
+    sessions: int | None = None
+    avoid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Homework:
+    """Something agreed on in therapy: an activity, ``times`` a week, ``minutes`` (None: what the plan would give), a note."""
+
+    activity: str
+    times: int = 1
+    minutes: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class OwnPlan:
+    """A person's own if-then words: when they begin (``cue``), and what they do ``instead`` when ``barrier`` is in the way."""
+
+    cue: str = ""
+    barrier: str | None = None
+    instead: str = ""
+
+
+@dataclass(frozen=True)
 class Profile:
     """A person's answers. None, or an empty tuple, where they did not say.
 
     ``minutes_per_week`` is what they have time for; ``money`` is the dearest they would go, 0 (free) to 3;
     ``energy`` and ``confidence`` are 0 to 10; ``clearance`` is True once a clinician agreed to more than light.
     ``intensity`` is how hard they would like it; ``flare``: a flare of pain today; ``medicine_changed``: a new medicine or
-    dose in the last weeks; ``hot``: hot days where they are now.
+    dose in the last weeks; ``hot``: hot days where they are now; ``ill``: ill today; ``weather``: how it is outside these
+    days; ``season``: of the year, where they are; ``aim``: what they want to grow towards; ``care``: what a clinician asked
+    for; ``homework``: from therapy; ``own_plans``: their own if-then words.
     """
 
     age: int | None = None
@@ -71,6 +120,13 @@ class Profile:
     flare: bool | None = None
     medicine_changed: bool | None = None
     hot: bool | None = None
+    ill: bool | None = None
+    weather: tuple[str, ...] = ()
+    season: str | None = None
+    aim: Aim | None = None
+    care: Care | None = None
+    homework: tuple[Homework, ...] = ()
+    own_plans: tuple[OwnPlan, ...] = ()
 
 
 KEYS = tuple(field.name for field in fields(Profile))
@@ -204,6 +260,86 @@ def _windows(value: Any, key: str) -> tuple[Window, ...]:
     return tuple(found)
 
 
+def _part(value: Any, key: str, known: tuple[str, ...], needed: tuple[str, ...] = ()) -> Mapping[str, Any]:
+    """A JSON object within a profile, without what is null."""
+    if not isinstance(value, Mapping):
+        raise InputError(f"'{key}' is {value!r}; please give an object with {', '.join(known)}.")
+    _known_keys(value, known, f"'{key}'")
+    given = {name: told for name, told in value.items() if told is not None}
+    for name in needed:
+        if name not in given:
+            raise InputError(f"'{key}' has no '{name}'; please give it.")
+    return given
+
+
+def _own_words(value: Any, key: str) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_WORDS:
+        raise InputError(f"'{key}' is {value!r}; please write at most {LONGEST_WORDS} letters.")
+    return " ".join(value.split())
+
+
+def _aim(value: Any, key: str) -> Aim:
+    given = _part(value, key, ("modality", "km", "minutes", "grow"), ("modality",))
+    if ("km" in given) == ("minutes" in given):
+        raise InputError(f"'{key}' needs either km or minutes a week, and not both.")
+    km = given.get("km")
+    if km is not None and (
+        isinstance(km, bool) or not isinstance(km, int | float) or not 0.1 <= float(km) <= 200
+    ):
+        raise InputError(f"'{key}.km' is {km!r}; please give a number from 0.1 to 200.")
+    return Aim(
+        _one_of(MODALITIES)(given["modality"], f"{key}.modality"),
+        None if km is None else float(km),
+        _whole(2, 2000)(given["minutes"], f"{key}.minutes") if "minutes" in given else None,
+        _yes_or_no(given.get("grow", True), f"{key}.grow"),
+    )
+
+
+def _care(value: Any, key: str) -> Care:
+    readers: Mapping[str, Callable[[Any, str], Any]] = {
+        "max_minutes": _whole(2, 240),
+        "max_intensity": _one_of(INTENSITIES),
+        "minutes_per_week": _whole(2, 2000),
+        "sessions": _whole(1, 7),
+        "avoid": _ids(_kinds_of_movement),
+    }
+    given = _part(value, key, tuple(readers))
+    return Care(**{name: readers[name](told, f"{key}.{name}") for name, told in given.items()})
+
+
+def _homework(value: Any, key: str) -> tuple[Homework, ...]:
+    entries = _list(value, key)
+    if len(entries) > MOST_HOMEWORK:
+        raise InputError(f"'{key}' has {len(entries)} entries; please give at most {MOST_HOMEWORK}.")
+    found = []
+    for place, entry in enumerate(entries, start=1):
+        where = f"{key} {place}"
+        given = _part(entry, where, ("activity", "times", "minutes", "note"), ("activity",))
+        found.append(
+            Homework(
+                _one_of(tuple(catalogue()))(given["activity"], f"{where}.activity"),
+                _whole(1, 7)(given.get("times", 1), f"{where}.times"),
+                _whole(2, 240)(given["minutes"], f"{where}.minutes") if "minutes" in given else None,
+                _own_words(given.get("note", ""), f"{where}.note"),
+            )
+        )
+    return tuple(found)
+
+
+def _own_plans(value: Any, key: str) -> tuple[OwnPlan, ...]:
+    entries = _list(value, key)
+    if len(entries) > MOST_BARRIERS + 1:
+        raise InputError(f"'{key}' has {len(entries)} entries; please give at most {MOST_BARRIERS + 1}.")
+    found = []
+    for place, entry in enumerate(entries, start=1):
+        where = f"{key} {place}"
+        given = _part(entry, where, ("cue", "barrier", "instead"))
+        barrier = _one_of(BARRIERS)(given["barrier"], f"{where}.barrier") if "barrier" in given else None
+        cue = _own_words(given.get("cue", ""), f"{where}.cue")
+        found.append(OwnPlan(cue, barrier, _own_words(given.get("instead", ""), f"{where}.instead")))
+    return tuple(found)
+
+
 def _clock(value: Any, where: str) -> time:
     try:
         if not isinstance(value, str) or len(value) != 5 or value[2] != ":":
@@ -242,4 +378,11 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "flare": _yes_or_no,
     "medicine_changed": _yes_or_no,
     "hot": _yes_or_no,
+    "ill": _yes_or_no,
+    "weather": _ids(lambda: WEATHER),
+    "season": _one_of(SEASONS),
+    "aim": _aim,
+    "care": _care,
+    "homework": _homework,
+    "own_plans": _own_plans,
 }

@@ -17,7 +17,8 @@ from ambulando.web.comparisons.models import Comparison, Draw
 from ambulando.web.journal import queries as read
 from ambulando.web.people.models import Person
 from ambulando.web.plans import convert
-from ambulando.web.plans.actions import LOOK_BACK, not_today
+from ambulando.web.plans.actions import not_today
+from ambulando.web.plans.inputs import LOOK_BACK
 from ambulando.web.plans.models import Session, Week
 from ambulando.web.plans.queries import sessions_of
 

@@ -20,12 +20,9 @@ from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
 from ambulando.web.people import actions as people
 from ambulando.web.people.models import Person
-from ambulando.web.plans import convert, decisions
+from ambulando.web.plans import convert, decisions, inputs
 from ambulando.web.plans.models import Answer, Session, Stop, Week
-from ambulando.web.plans.queries import missed_in_a_row, sessions_of, week_of
-
-#: days of the person's own past that a plan is made from
-LOOK_BACK = timedelta(days=60)
+from ambulando.web.plans.queries import sessions_of, week_of
 
 
 def ensure_week(person: Person, today: date) -> Week:
@@ -54,10 +51,7 @@ def make_week(person: Person, today: date) -> Week:
         profile,
         today=today,
         rng=random.Random(seed),  # noqa: S311 - a seed that is kept, so that the odds can be checked
-        bouts=read.done_bouts(person, since=today - LOOK_BACK),
-        checkins=convert.check_ins(person, today - LOOK_BACK),
-        answers=convert.own_answers(person),
-        missed=missed_in_a_row(person, today),
+        **inputs.of_week(person, today),
     )
     if before:
         Week.objects.filter(pk=before.pk).update(current=False)
@@ -121,9 +115,7 @@ def swap(person: Person, session: Session, today: date) -> Session:
         convert.profile_of(person, today),
         today=today,
         rng=random.Random(secrets.randbits(48)),  # noqa: S311 - the odds are kept in the trace
-        bouts=read.done_bouts(person, since=today - LOOK_BACK),
-        checkins=convert.check_ins(person, today - LOOK_BACK),
-        answers=convert.own_answers(person),
+        **inputs.of_person(person, today),
     )
     return decisions.keep_swap(person, session, _replace(person, session, other))
 

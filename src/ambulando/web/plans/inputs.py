@@ -1,0 +1,26 @@
+"""What a plan is made from beside the profile: one place that reads it, for a new week, a swap and a draw."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from ambulando.web.journal import queries as read
+from ambulando.web.people.models import Person
+from ambulando.web.plans import convert
+from ambulando.web.plans.queries import missed_in_a_row
+
+#: days of the person's own past that a plan is made from
+LOOK_BACK = timedelta(days=60)
+
+
+def of_person(person: Person, today: date) -> dict[str, Any]:
+    """What every choice for this person is made from, as the keywords of ``plan.today.swap``."""
+    return {
+        "bouts": read.done_bouts(person, since=today - LOOK_BACK),
+        "checkins": convert.check_ins(person, today - LOOK_BACK),
+        "answers": convert.own_answers(person),
+    }
+
+
+def of_week(person: Person, today: date) -> dict[str, Any]:
+    """What a week is made from, as the keywords of ``plan.week.make``."""
+    return {**of_person(person, today), "missed": missed_in_a_row(person, today)}
