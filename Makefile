@@ -39,6 +39,9 @@ validation: .venv/dev.stamp  ## write docs/validation.md anew: our answers besid
 calibration: .venv/dev.stamp  ## write docs/calibration.md anew: how often answers are right over simulated people
 	@$(BIN)/python bench/calibration.py --work var/calibration
 
+evaluation: .venv/dev.stamp  ## the plan beside simpler ones in simulated people; writes docs/plan-evaluation.md
+	$(BIN)/python bench/plan_evaluation.py
+
 release: setup  ## build the wheel into dist/, unless something speaks against a release (docs/release.md)
 	@$(BIN)/python scripts/release.py
 

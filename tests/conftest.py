@@ -1,13 +1,12 @@
 """Fixtures that several floors use, and the document that the comparisons with other packages make together."""
 
-from copy import deepcopy
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from agreement import DOCUMENT, Agreement, document, gathered, line_of
 from cast import ADA
+from sign_up import signed_up
 
 COMPARED: list[Any] = []
 
@@ -57,18 +56,6 @@ def ada(db: None) -> Any:
 def ben(db: None) -> Any:
     """Somebody else on the same installation, who must never see anything of Ada's."""
     return signed_up("ben", ADA)
-
-
-def signed_up(name: str, answers: dict[str, Any]) -> Any:
-    from ambulando.web.people.models import Person
-
-    return Person.objects.create_user(
-        name,
-        password="it is solved by walking",
-        answers=deepcopy(answers),
-        onboarded_at=datetime.now(UTC),
-        time_zone="UTC",
-    )
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from people_of_the_browser import CODE, STAFF
+from people_of_the_browser import CODE, FULL, PAUSED, RESTED, STAFF
 
 from ambulando.web.demo import NAME, PASSWORD
 
@@ -21,9 +21,16 @@ OWN = ["/why/how-much/", "/today/", "/week/", "/journal/", "/journal/add/", "/jo
        "/account/email/", "/account/password/change/", "/account/logout/", "/you/sharing/", "/week/sharing/", "/compare/",
        "/compare/new/two-kinds/", "/compare/new/minutes/",
        "/compare/new/two-kinds/?options=moderate-walk&options=hatha-yoga&target=mood&weeks=12&per_week=2",
-       "/progress/answer/?of=energy", "/join/", f"/join/{CODE}/"]  # fmt: skip
+       "/progress/answer/?of=energy", "/join/", f"/join/{CODE}/", "/week/words/", "/week/road/", "/alongside/", "/alongside/homework/",
+       "/alongside/asked/", "/alongside/other-help/", "/places/", "/places/add/", "/calendar/"]  # fmt: skip
 #: for one of the staff, who is in a group herself
-STAFFS = ["/trials/", "/trials/new/two-kinds/", "/trials/new/minutes/", "/trials/1/", "/groups/1/"]
+STAFFS = ["/trials/", "/trials/new/two-kinds/", "/trials/new/minutes/", "/trials/1/", "/groups/1/", "/places/manage/", "/places/manage/add/",
+          "/places/manage/1/"]  # fmt: skip
+#: for somebody who uses all that a plan can take: homework, what a clinician asked for, places, a calendar, an aim, own words
+FULL_PAGES = ["/today/", "/week/", "/week/words/", "/week/words/?with=fatigue", "/week/road/", "/alongside/", "/alongside/homework/",
+              "/alongside/asked/", "/places/", "/places/add/", "/calendar/"]  # fmt: skip
+#: for somebody whose plan rests, and for somebody who said "not today"
+RESTING_PAGES = ["/today/", "/week/"]
 #: everything of WCAG 2.2 up to AA that can be found by machine
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCREENS = {
@@ -97,11 +104,19 @@ def test_no_page_has_a_finding_or_is_wider_than_the_screen(open_page: Any, scree
     page = open_page(**SCREENS[screen])
     wrong: list[str] = []
     places = set()
-    for stage in ("public", "own", "staff"):
-        if stage != "public":
+    stages = {
+        "": PUBLIC,
+        NAME: OWN,
+        STAFF: STAFFS,
+        FULL: FULL_PAGES,
+        PAUSED: RESTING_PAGES,
+        RESTED: RESTING_PAGES,
+    }
+    for name, paths in stages.items():
+        if name:
             page.context.clear_cookies()
-            sign_in(page, NAME if stage == "own" else STAFF)
-        for path in {"public": PUBLIC, "staff": STAFFS}.get(stage) or [*OWN, *further(page)]:
+            sign_in(page, name)
+        for path in [*paths, *(further(page) if name == NAME else [])]:
             page.goto(path)
             wrong += findings(page)
             places.add(place_of_help(page))

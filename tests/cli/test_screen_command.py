@@ -39,6 +39,13 @@ VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "flare": ([True], ["yes", 1]),
     "medicine_changed": ([True], ["yes"]),
     "hot": ([False], [30]),
+    "ill": ([True], ["yes"]),
+    "weather": ([["rain"], []], [["frogs"], "rain"]),
+    "season": (["winter"], ["monsoon", 3]),
+    "aim": ([{"modality": "walking", "km": 4}], [{"modality": "walking"}, 4]),
+    "care": ([{"max_minutes": 20}], [{"max_minutes": 0}, "less"]),
+    "homework": ([[{"activity": "easy-walk"}]], [[{"activity": "flying"}], "walk"]),
+    "own_plans": ([[{"cue": "I have had tea"}]], [[{"cue": 3}], "tea"]),
 }  # fmt: skip
 
 

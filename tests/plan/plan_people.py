@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 
 from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import KIT, MODALITIES, catalogue
-from ambulando.safety.profile import BARRIERS, COMPANY, CONDITIONS, DAYS, PLACES, profile_from
+from ambulando.plan.calendar import Busy
+from ambulando.safety.profile import (
+    BARRIERS,
+    COMPANY,
+    CONDITIONS,
+    DAYS,
+    PLACES,
+    SEASONS,
+    WEATHER,
+    profile_from,
+)
 
 TODAY = date(2026, 6, 8)  # a Monday
 KINDS = (*MODALITIES, *catalogue())
@@ -53,6 +63,32 @@ def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.none() | values
 
 
+CARE = st.fixed_dictionaries(
+    {},
+    optional={
+        "max_minutes": st.integers(2, 60),
+        "max_intensity": st.sampled_from(("light", "moderate", "vigorous")),
+        "minutes_per_week": st.integers(2, 300),
+        "sessions": st.integers(1, 7),
+        "avoid": some(KINDS, 5),
+    },
+)
+AIM = st.fixed_dictionaries(
+    {"modality": st.sampled_from(("walking", "running", "cycling")), "grow": st.booleans()}
+).flatmap(
+    lambda told: (
+        st.integers(2, 30).map(lambda km: told | {"km": km})
+        | st.integers(2, 300).map(lambda minutes: told | {"minutes": minutes})
+    )
+)
+HOMEWORK = st.lists(
+    st.fixed_dictionaries(
+        {"activity": st.sampled_from(list(catalogue()))},
+        optional={"times": st.integers(1, 7), "minutes": st.integers(2, 60), "note": st.just("as agreed")},
+    ),
+    max_size=3,
+)
+
 PROFILES = st.fixed_dictionaries(
     {},
     optional={
@@ -81,6 +117,11 @@ PROFILES = st.fixed_dictionaries(
         "flare": st.booleans(),
         "medicine_changed": st.booleans(),
         "hot": st.booleans(),
+        "weather": some(WEATHER, 3),
+        "season": st.sampled_from(SEASONS),
+        "aim": AIM,
+        "care": CARE,
+        "homework": HOMEWORK,
     },
 ).map(profile_from)
 
@@ -93,6 +134,20 @@ BOUTS = st.lists(
         maybe(st.integers(0, 10)),
     ),
     max_size=25,
+)
+
+#: times that are taken in the week from TODAY, up to whole days
+BUSY = st.lists(
+    st.builds(
+        lambda day, start, minutes: Busy(
+            datetime.combine(TODAY + timedelta(days=day), time()) + timedelta(minutes=start),
+            datetime.combine(TODAY + timedelta(days=day), time()) + timedelta(minutes=start + minutes),
+        ),
+        st.integers(-1, 7),
+        st.integers(0, 1439),
+        st.integers(1, 60) | st.integers(1, 3000),
+    ),
+    max_size=6,
 )
 
 

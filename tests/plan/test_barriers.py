@@ -2,10 +2,14 @@
 
 from datetime import time
 
+import pytest
+
 from ambulando.activity.catalogue import catalogue
+from ambulando.ground import InputError, packaged_toml
+from ambulando.plan import barriers as module
 from ambulando.plan import sentences
 from ambulando.plan.barriers import barriers
-from ambulando.safety.profile import BARRIERS
+from ambulando.safety.profile import BARRIERS, OwnPlan
 
 #: The codes that were read in a source; the others of the taxonomy were not, and must not appear.
 READ = {
@@ -90,3 +94,34 @@ def test_a_session_as_small_as_the_smallest_version_names_no_longer_one():
 def test_before_six_nobody_has_had_breakfast():
     assert str(sentences.cue(time(3, 30))) == "it is 03:30 and you are awake"
     assert str(sentences.cue(time(6))) == "it is 06:00 and breakfast is done"
+
+
+def test_every_barrier_has_a_place_for_a_persons_own_words_and_ideas_to_start_from():
+    for barrier in barriers().values():
+        assert len(barrier.ideas) >= 2
+        for idea in barrier.ideas:
+            own = OwnPlan("I have had tea", barrier.id, idea)
+            said = str(
+                sentences.if_then(
+                    catalogue()["easy-walk"], minutes=8, at=time(8), barrier=barrier, indoor=None, own=own
+                )
+            )
+            assert said.startswith("If it is 08:00 and I have had tea, then ")
+            assert f": {idea}." in said
+            assert not {"!", "{", "}"} & set(said)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ({"own": "If {cue}, then {activity} for {minutes} minutes."}, "own words"),
+        ({"own": "{cue} {activity} {minutes} {instead} {smallest}"}, "own words"),
+        ({"ideas": []}, "no ideas"),
+        ({"if_then": "If {cue}, then {activity}."}, "fields"),
+    ],
+)
+def test_a_row_that_is_not_whole_is_named(monkeypatch: pytest.MonkeyPatch, row: dict, fault: str):
+    whole = packaged_toml("ambulando.plan", module.FILE)
+    monkeypatch.setattr(module, "packaged_toml", lambda *_: {"weather": whole["weather"] | row})
+    with pytest.raises(InputError, match=f"(?s)'weather'.*{fault}|{fault}.*'weather'"):
+        module.barriers.__wrapped__()

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from plan_people import PROFILES, TODAY, broken
 
-from ambulando.activity.catalogue import catalogue
-from ambulando.plan.candidates import RELAXED, candidates, dislikes, likes, unsafe
+from ambulando.activity.catalogue import MODALITIES, catalogue
+from ambulando.plan.candidates import RELAXED, candidates, dislikes, likes, unsafe, waits
 from ambulando.plan.standing import standing
 from ambulando.safety.limits import Limits
-from ambulando.safety.profile import profile_from
+from ambulando.safety.profile import SEASONS, profile_from
 from ambulando.safety.screen import screen
 
 
@@ -112,6 +112,8 @@ def test_no_candidate_breaks_a_limit_and_no_wish_is_broken_that_was_not_let_go_o
         assert not broken(activity, limits)
         assert set(activity.kit) <= {*profile.kit, "wheelchair"}
         assert profile.money is None or activity.cost <= profile.money
+        if activity.id in {one.activity for one in profile.homework}:
+            continue  # agreed on in therapy: not weighed against wishes
         assert "dislikes" in kept.relaxed or not dislikes(profile, activity)
         if profile.places and "places" not in kept.relaxed:
             assert set(activity.places) & set(profile.places)
@@ -153,3 +155,90 @@ def test_what_may_be_outdoors_is_left_out_of_the_hot_hours_too():
     for activity in catalogue().values():
         if "outdoors" in activity.places:
             assert unsafe(activity, limits, hot=True) is not None, activity.id
+
+
+def test_what_is_for_another_time_of_the_year_is_left_out():
+    seasonal = [one for one in catalogue().values() if one.seasons]
+    assert seasonal
+    for season in SEASONS:
+        kept = found(season=season)
+        assert all(season in one.seasons for one in kept.kept if one.seasons)
+        assert "season" in kept.left_out.values()
+
+
+def test_ice_keeps_everybody_inside_and_other_weather_leaves_it_to_the_chance_of_doing():
+    icy = found(weather=["ice"])
+    assert icy.kept
+    assert all(one.place != "outdoors" for one in icy.kept)
+    assert "ice" in icy.left_out.values()
+    assert ids(found(weather=["rain", "wind", "cold", "dark"])) == ids(found())
+
+
+def test_what_a_clinician_asked_to_leave_out_is_never_let_go_of():
+    everything = [one for one in MODALITIES if one != "yoga"]
+    kept = found(care={"avoid": ["walking", "chair-yoga"]}, dislikes=everything, likes=["walking"])
+    assert "chair-yoga" not in ids(kept)
+    assert all(one.modality != "walking" for one in kept.kept)
+    assert kept.left_out["easy-walk"] == "avoid"
+
+
+def test_homework_is_not_weighed_against_wishes_and_never_against_safety():
+    agreed = {"homework": [{"activity": "park-walk"}], "dislikes": ["walking"], "places": ["home"]}
+    assert "park-walk" in ids(found(**agreed))
+    assert "park-walk" not in ids(found(care={"avoid": ["park-walk"]}, **agreed))
+    assert "park-walk" not in ids(found(Limits(seated=True), **agreed))
+
+
+def test_homework_alone_is_no_week():
+    kept = found(homework=[{"activity": "park-walk"}], dislikes=list(MODALITIES))
+    assert kept.relaxed == RELAXED
+    assert len(kept.kept) > 1
+
+
+def test_what_bound_is_what_took_something_from_the_choice():
+    assert "floor" in found(Limits(no_floor=True)).bound
+    assert "seated" not in found(Limits(no_floor=True)).bound
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"conditions": ["falls"]},
+        {"conditions": ["heart-failure"], "clearance": True},
+        {"barriers": ["pain"]},
+        {"barriers": ["fatigue"]},
+        {"barriers": ["side-effects"]},
+        {"energy": 3},
+    ],
+)
+def test_seated_forms_of_what_is_done_upright_are_for_whom_they_fit(told):
+    seated = {"seated-steps", "arm-run", "foot-cycle", "chair-dance", "sock-toss"}
+    assert not seated & ids(found())
+    assert found().left_out["seated-steps"] == "sitting"
+    assert not seated & ids(found(likes=["walking"], energy=4, places=["home"]))
+    assert seated <= ids(found(**told))
+    assert "seated-steps" in ids(found(likes=["seated-steps"]))
+    assert {"chair-yoga", "fold-clothes"} <= ids(found())
+
+
+def test_seated_forms_come_before_a_wish_is_let_go_of():
+    kept = found(places=["home"], dislikes=[one for one in MODALITIES if one != "cycling"])
+    assert ids(kept) == {"arm-circles", "foot-cycle"}
+    assert kept.relaxed == ()
+
+
+def test_what_somebody_leads_waits_until_a_group_is_known_or_named():
+    class_, walk = catalogue()["yoga-class"], catalogue()["health-walk"]
+    assert waits(walk, profile_from({"likes": ["walking"], "company": "either"}))
+    assert not waits(walk, profile_from({"likes": ["health-walk"]}))
+    assert not waits(walk, profile_from({"homework": [{"activity": "health-walk"}]}))
+    assert waits(class_, profile_from({"places": ["home"]}))
+    assert not waits(class_, profile_from({"places": ["home", "class"]}))
+    assert not waits(catalogue()["friend-walk"], profile_from({}))
+
+
+def test_only_groups_that_nobody_knows_of_are_no_choice():
+    alone = [one.id for one in catalogue().values() if not one.supervised]
+    kept = found(company="together", dislikes=alone)
+    assert any(not waits(one, profile_from({})) for one in kept.kept)
+    assert kept.relaxed == RELAXED

@@ -39,7 +39,7 @@ def test_the_odds_add_up_to_one_and_each_keeps_its_floor(options):
 def test_only_near_equals_that_are_liked_as_much_take_part(options):
     best = max(options, key=lambda one: one.total)
     for one, _ in odds_of(options):
-        assert one.total >= best.total - number("odds", "near")
+        assert best.total - one.total <= number("odds", "near")
     assert len({one.parts["liked"] for one, _ in odds_of(options)}) == 1
 
 

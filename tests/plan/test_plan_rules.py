@@ -24,11 +24,15 @@ def test_a_rule_without_a_source_is_refused_by_name(monkeypatch):
 
 
 def test_liking_outweighs_all_that_trials_and_own_answers_can_say():
-    assert number("liked", "weight") > number("evidence", "weight") + 2 * number("own", "weight")
+    """The benefit, which both of them make, runs from -1 to 1."""
+    assert number("liked", "weight") > 2 * number("benefit", "weight")
 
 
 def test_in_low_mood_the_chance_of_doing_weighs_most():
-    others = [number(name, "weight") for name in ("liked", "evidence", "own", "enjoyment", "regimen")]
+    others = [
+        number(name, "weight")
+        for name in ("liked", "benefit", "enjoyment", "pleasure-or-mastery", "regimen", "strain")
+    ]
     assert number("doing", "low_weight") > max(others)
 
 

@@ -42,14 +42,16 @@ def test_a_rest_day_offers_the_smallest_version_of_the_next_session():
 
 def test_low_energy_makes_the_suggestion_smaller_and_almost_none_the_smallest():
     sessions = week(HANA)
-    full, low, none = (suggestion(sessions, today=TODAY, energy=energy) for energy in (8, 3, 0))
+    full, low, none = (suggestion(sessions, today=TODAY, energy=energy) for energy in (8, 2, 0))
     assert (full.size, low.size, none.size) == ("full", "half", "smallest")
     assert none.minutes < low.minutes < full.minutes
 
 
 def test_a_week_that_was_planned_for_low_energy_is_not_halved_again():
-    sessions = list(week(ADA | {"active": {"days": 3, "minutes": 60}, "minutes_per_week": None}))
-    assert suggestion(sessions, today=TODAY, energy=3) == sessions[0]
+    sessions = list(week(ADA | {"active": {"days": 3, "minutes": 60}, "minutes_per_week": None, "energy": 2}))
+    assert sessions[0].day == TODAY
+    assert sessions[0].minutes < sessions[1].minutes
+    assert suggestion(sessions, today=TODAY, energy=2) == sessions[0]
 
 
 def test_without_a_session_ahead_there_is_no_suggestion():

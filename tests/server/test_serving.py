@@ -1,5 +1,6 @@
 """``ambulando serve`` and ``demo`` as a person starts them: real processes, a real port, a data folder of their own."""
 
+import importlib.util
 import os
 import re
 import shutil
@@ -15,10 +16,12 @@ import urllib.request
 from contextlib import closing, contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
 
+from ambulando.web import serving as serving_module
 from installation import DEADLINE, ambulando, content, environment, python, until
 
 pytestmark = pytest.mark.server
@@ -136,13 +139,12 @@ def first(tmp_path_factory):
         with serving(data) as server:
             status, page = server.page("/help/")
             worker = server.worker()
-            loaded = Path(f"/proc/{server.process.pid}/maps").read_text()
             left = {path.name: mode(path) for path in data.iterdir()}
             code = server.stop()
     finally:
         os.umask(umask)
     return {
-        "data": data, "status": status, "page": page, "worker": worker, "loaded": loaded, "left": left, "code": code,
+        "data": data, "status": status, "page": page, "worker": worker, "left": left, "code": code,
         "lines": server.lines,
     }  # fmt: skip
 
@@ -178,9 +180,72 @@ def test_the_key_is_long_and_its_own(first, tmp_path):
     assert other != key
 
 
-def test_the_first_start_leaves_numpy_out_of_the_web_process(first):
-    assert "python" in first["loaded"]
-    assert "numpy" not in first["loaded"]
+def test_the_start_itself_leaves_numpy_out_of_the_web_process(tmp_path):
+    code = (
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'ambulando.web.settings';"
+        " import ambulando.web.asgi, ambulando.web.serving, ambulando.web.urls;"
+        " print('numpy' in sys.modules)"
+    )
+    assert python(code, tmp_path / "data").strip() == "False"
+
+
+@pytest.fixture
+def warming(monkeypatch, tmp_path):
+    """A thread that warms a server which does not serve yet; what it loads is ``loaded``, its errors are ``seen``."""
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("part_one", "part_two"):
+        (tmp_path / f"{name}.py").write_text("")
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(serving_module, "WARMED", ("part_one", "no_such_part", "part_two"))
+    seen = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: seen.append(told.exc_type))
+    server, stopping = SimpleNamespace(started=False), threading.Event()
+    thread = threading.Thread(target=serving_module.warm, args=(server, stopping, 0.0), daemon=True)
+    thread.start()
+    yield SimpleNamespace(
+        server=server,
+        stopping=stopping,
+        thread=thread,
+        seen=seen,
+        loaded=lambda: [name for name in serving_module.WARMED if name in sys.modules],
+    )
+    stopping.set()
+    thread.join(DEADLINE)
+
+
+def test_what_the_first_plan_needs_is_loaded_once_pages_are_served_and_what_is_missing_ends_nothing(warming):
+    warming.thread.join(0.3)
+    assert warming.thread.is_alive()
+    assert warming.loaded() == [], "nothing is loaded before the server serves"
+    warming.server.started = True
+    warming.thread.join(DEADLINE)
+    assert warming.loaded() == ["part_one", "part_two"]
+    assert warming.seen == []
+
+
+def test_a_server_that_is_stopped_before_it_served_waits_for_nothing(warming):
+    warming.stopping.set()
+    warming.thread.join(DEADLINE)
+    assert not warming.thread.is_alive()
+    assert warming.loaded() == []
+
+
+def test_a_server_that_is_stopped_while_it_warms_waits_for_the_part_that_is_being_loaded_alone(
+    warming, tmp_path
+):
+    (tmp_path / "part_one.py").write_text("import threading\nthreading.stopping.set()\n")
+    threading.stopping = warming.stopping
+    try:
+        warming.server.started = True
+        warming.thread.join(DEADLINE)
+    finally:
+        del threading.stopping
+    assert warming.loaded() == ["part_one"]
+
+
+def test_what_is_warmed_is_there():
+    for name in serving_module.WARMED:
+        assert importlib.util.find_spec(name), name
 
 
 def test_it_ends_well_when_it_is_told_to_and_takes_its_worker_along(first):

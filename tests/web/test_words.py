@@ -12,10 +12,17 @@ from django.utils import timezone
 from django.utils.translation import _trans
 
 import ambulando
+from ambulando.evidence.base import references
+from ambulando.plan.places import Place
 from ambulando.response.protocol import option_of
+from ambulando.safety.profile import OwnPlan
+from ambulando.web.alongside import actions as alongside
+from ambulando.web.calendars import actions as calendars
 from ambulando.web.journal import actions as journal
+from ambulando.web.library.questions import cited
 from ambulando.web.people.models import Person
-from ambulando.web.plans import actions
+from ambulando.web.places import actions as places
+from ambulando.web.plans import actions, queries
 from ambulando.web.trials import actions as trials
 from ambulando.web.trials import consent
 from ambulando.web.trials.models import GroupTrial
@@ -29,7 +36,12 @@ PAGES = ["/today/", "/week/", "/journal/", "/journal/add/", "/journal/import/", 
          "/you/sharing/", "/week/sharing/", "/compare/", "/compare/new/two-kinds/", "/compare/new/minutes/",
          "/compare/new/two-kinds/?options=moderate-walk&options=hatha-yoga&target=mood&weeks=12&per_week=2", "/compare/{comparison}/",
          "/progress/answer/?of=energy", "/join/", "/join/{code}/", "/groups/{group}/", "/trials/", "/trials/new/two-kinds/", "/trials/new/minutes/",
-         "/trials/{trial}/", "/trials/{draft}/"]  # fmt: skip
+         "/trials/{trial}/", "/trials/{draft}/", "/week/words/", "/week/road/", "/alongside/", "/alongside/homework/", "/alongside/asked/",
+         "/alongside/other-help/", "/places/", "/places/add/", "/places/manage/", "/places/manage/add/", "/calendar/"]  # fmt: skip
+#: the same page with something on it that is there only then
+MOMENTS = ["/today/#paused", "/week/#paused", "/today/#not-today", "/today/#energy", "/today/#weather", "/today/#ill", "/today/#homework",
+           "/week/#homework", "/sessions/{session}/why/#homework", "/week/words/#written", "/week/road/#aim", "/alongside/#homework",
+           "/places/#place", "/calendar/#read"]  # fmt: skip
 #: names, which stay as they are in every language
 NAMES = {
     "Ambulando",
@@ -76,18 +88,53 @@ def untranslated(text: str) -> set[str]:
     return set(re.findall(r"[A-Za-z]{3,}", text))
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", PAGES + MOMENTS)
 def test_no_word_of_a_page_escapes_translation(marked: None, as_ada: Client, ada: Person, path: str) -> None:
     now = timezone.now()
     journal.check_in(ada, now.date(), "later", mood=4, energy=6, sleep=5)
     journal.assess(ada, "phq-8", [1] * 8, now.date())
     actions.make_week(ada, now.date())
+    path, _, moment = path.partition("#")
+    if path.startswith("/places/manage/"):
+        Person.objects.filter(pk=ada.pk).update(is_staff=True)
+    if moment:
+        bring_about(ada, moment)
     if "{" in path or path.startswith("/trials/"):
-        path = path.format(session=ada.sessions.first().pk, **rows_of(ada, path))
+        path = path.format(session=ada.sessions.last().pk, **rows_of(ada, path))
     page = as_ada.get(path).content.decode()
     page = re.sub(r'<ol class="trace">.*?</ol>', numbers_without_rows, page, flags=re.S)
     assert "⟦" in page
     assert untranslated(shown(page)) <= not_ours()
+
+
+def bring_about(ada: Person, moment: str) -> None:
+    """What a page shows only then. What the person wrote themselves is "Ada"."""
+    now = timezone.now()
+    day = now.date()
+    session = queries.suggested(queries.sessions_of(queries.week_of(ada, day)), day)
+    assert session
+    if moment == "paused":
+        actions.pause(ada, day, 7)
+    elif moment in ("not-today", "energy", "weather", "ill"):
+        session = actions.not_today(ada, actions.start(ada, session, day), why="")
+        if moment != "not-today":
+            actions.say_why(ada, session, moment, now)
+    elif moment == "homework":
+        alongside.add_homework(ada, now, activity="easy-walk", times=3, minutes=5, note="Ada", said_by="Ada")
+        alongside.ask(ada, now, max_minutes=15, max_intensity="light", avoid=["running"], said_by="Ada")
+    elif moment == "written":
+        actions.word(ada, [OwnPlan("Ada", "fatigue", "Ada")], day, barriers=["fatigue"])
+    elif moment == "aim":
+        ada.answers |= {"aim": {"modality": "walking", "km": 3}}
+        ada.save()
+    elif moment == "place":
+        places.add(ada, Place(id="one", name="Ada", kind="park", activities=("walking",)))
+    else:
+        calendars.open_feed(ada)
+        calendars.add(ada, name="Ada", kind="busy", text=EMPTY, now=now)
+
+
+EMPTY = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a test//EN\r\nEND:VCALENDAR\r\n"
 
 
 def rows_of(ada: Person, path: str) -> dict[str, object]:
@@ -121,6 +168,7 @@ def not_ours() -> set[str]:
     texts = [line.name + " " + line.source + " " + (line.text_word or "") for line in helplines("NZ").lines]
     texts += [name for _code, name in countries()]
     texts += ["http", "https", "www", *ADA["medicines"]]
+    texts += [cited(id_) for id_ in references()]  # who wrote it
     for form in packaged().values():
         texts += [form.copyright, form.name]
         if not form.translate:  # the licence lets nobody put these into another language

@@ -23,7 +23,8 @@ class Bout:
 
     ``moving_seconds``: time in movement where the recording tells it. ``metres``, ``ascent`` (metres climbed),
     ``hr_mean``, ``hr_max`` (beats a minute), ``samples`` (points in the recording, 0 when typed in),
-    ``effort`` 0-10 as the person felt it, ``feeling_before`` and ``feeling_after`` -5 to 5 on the Feeling Scale. Raises InputError with one sentence for impossible values.
+    ``effort`` 0-10 as the person felt it, ``feeling_before`` and ``feeling_after`` -5 to 5 on the Feeling Scale,
+    ``pain``: whether it hurt (None: not told). Raises InputError with one sentence for impossible values.
     """
 
     activity: str
@@ -39,6 +40,7 @@ class Bout:
     warnings: tuple[str, ...] = ()
     feeling_before: int | None = None
     feeling_after: int | None = None
+    pain: bool | None = None
 
     def __post_init__(self) -> None:
         activity(self.activity)
@@ -60,6 +62,8 @@ class Bout:
             value = getattr(self, name)
             if value is not None and value not in range(-5, 6):
                 raise InputError(f"The {name} is {value}; please give a whole number from -5 to 5.")
+        if self.pain not in (None, True, False):
+            raise InputError(f"The pain is {self.pain!r}; please give true or false, or leave it out.")
 
     @property
     def felt_worse(self) -> bool:

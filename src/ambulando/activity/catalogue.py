@@ -4,7 +4,7 @@ The content is data: ``data/catalogue.csv`` (own wording and our judgement of th
 (the MET values, each with edition, code and source). Both are checked when they are first read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -29,6 +29,8 @@ MODALITIES: tuple[str, ...] = (
 PLACES: tuple[str, ...] = ("home", "outdoors", "gym", "pool", "class")
 COMPANY: tuple[str, ...] = ("alone", "together", "either")
 ATTENTION: tuple[str, ...] = ("low", "medium", "high")
+NATURE: tuple[str, ...] = ("yes", "can", "no")
+SEASONS: tuple[str, ...] = ("spring", "summer", "autumn", "winter")
 #: Things that an activity may need at hand; a place brings its own (a gym its machines).
 KIT: tuple[str, ...] = (
     "ball",
@@ -41,14 +43,26 @@ KIT: tuple[str, ...] = (
     "exercise-bike",
     "frisbee",
     "garden",
+    "handcycle",
     "plants",
     "racket",
     "screen",
+    "skipping-rope",
+    "snow-shovel",
+    "tandem",
     "vacuum-cleaner",
     "walking-poles",
     "weights",
     "wheelchair",
 )
+#: Kit that nobody buys for the activity: who is there, and what a person lives with.
+FREE_KIT = frozenset({"children", "wheelchair"})
+#: The columns of a row, in the order of the file.
+COLUMNS: tuple[str, ...] = (
+    "id", "name", "modality", "edition", "code", "fit", "dynamic", "continuous", "attention", "company", "places",
+    "impact", "cost", "kit", "seated", "floor", "falls", "nature", "supervised", "children", "wheelchair",
+    "pain_friendly", "seasons", "twin", "smallest",
+)  # fmt: skip
 #: How far the attributes can be trusted: they are not measurements.
 ATTRIBUTES_CERTAINTY = "our judgement"
 
@@ -64,7 +78,11 @@ class Activity:
     ``certainty`` says "as tabulated" where that entry describes this activity and "nearest entry" where it stands in.
     ``impact`` and ``cost`` run from 0 (none) to 3. ``twin`` is the id of the indoor counterpart, or None.
     ``seated``: can be done sitting on something that does not move; ``floor``: gets down on the floor; ``falls``: a fall or
-    a knock is a part of it.
+    a knock is a part of it. ``nature``: "yes" where trees, plants or water are around it, "can" where the place may be
+    chosen so, "no" indoors. ``supervised``: led by somebody, or a class. ``children``: can be done with a child along.
+    ``wheelchair``: can be done sitting in a wheelchair, without getting out of it. ``pain_friendly``: no impact, not on the
+    floor, no fall or knock in it, not vigorous, no load that has to be held, and can be stopped at any moment; it is no
+    promise that nothing hurts. ``seasons``: when it can be done, () for all year.
     """
 
     id: str
@@ -87,6 +105,12 @@ class Activity:
     seated: bool
     floor: bool
     falls: bool
+    nature: str
+    supervised: bool
+    children: bool
+    wheelchair: bool
+    pain_friendly: bool
+    seasons: tuple[str, ...]
     smallest: str
     twin: str | None = None
 
@@ -156,6 +180,10 @@ def activity(id: str) -> Activity:  # noqa: A002 - the word of the interface
 
 def activity_from(row: Mapping[str, str], number: int, where: str = _FILE) -> Activity:
     """The activity that a row of text says, checked; InputError names ``where``, the row and the cell."""
+    if absent := [column for column in COLUMNS if column not in row]:
+        raise InputError(
+            f"{where} has no column {' or '.join(repr(column) for column in absent)}; please add it."
+        )
     places = tuple(row["places"].split())
     place = "outdoors" if places == ("outdoors",) else "either" if "outdoors" in places else "indoors"
     entry = compendium().get((row["edition"], row["code"]))
@@ -186,6 +214,12 @@ def activity_from(row: Mapping[str, str], number: int, where: str = _FILE) -> Ac
         seated=_yes(row["seated"], "seated", number, where),
         floor=_yes(row["floor"], "floor", number, where),
         falls=_yes(row["falls"], "falls", number, where),
+        nature=_one_of(row["nature"], NATURE, "nature", number, where),
+        supervised=_yes(row["supervised"], "supervised", number, where),
+        children=_yes(row["children"], "children", number, where),
+        wheelchair=_yes(row["wheelchair"], "wheelchair", number, where),
+        pain_friendly=_yes(row["pain_friendly"], "pain_friendly", number, where),
+        seasons=tuple(_one_of(name, SEASONS, "seasons", number, where) for name in row["seasons"].split()),
         smallest=row["smallest"],
         twin=row["twin"] or None,
     )
@@ -197,7 +231,41 @@ def activity_from(row: Mapping[str, str], number: int, where: str = _FILE) -> Ac
     ):
         if not text:
             raise InputError(f"Row {number} of {where} has an empty {column!r}; it needs one.")
+    for column, says, true in _rules_of_a_row(found):
+        if not true:
+            raise InputError(f"Row {number} of {where} has {column} {row[column]!r}, but {says}.")
     return found
+
+
+def is_free(activity: Activity) -> bool:
+    """Whether an activity costs nothing and needs no kit that costs something."""
+    return activity.cost == 0 and FREE_KIT.issuperset(activity.kit)
+
+
+def in_season(activity: Activity, season: str | None) -> bool:
+    """Whether an activity can be done in a season of SEASONS; None (not known) leaves nothing out."""
+    return season is None or not activity.seasons or season in activity.seasons
+
+
+def _rules_of_a_row(found: Activity) -> Iterator[tuple[str, str, bool]]:
+    """(column, what is wrong, whether it is right) for cells that must fit each other."""
+    outdoors, kind = "outdoors" in found.places, found.intensity
+    gentle = not found.impact and not found.floor and not found.falls and kind != "vigorous"
+    yield "nature", "it is never outdoors", outdoors or found.nature == "no"
+    seated = found.seated and not found.floor
+    yield "wheelchair", "it can not be done sitting", seated or not found.wheelchair
+    yield (
+        "kit",
+        "it is not one that can be done in a wheelchair",
+        found.wheelchair or "wheelchair" not in found.kit,
+    )
+    yield "kit", "it is not one that can be done with children", found.children or "children" not in found.kit
+    yield (
+        "pain_friendly",
+        "it is vigorous or has impact, the floor or falls in it",
+        gentle or not found.pain_friendly,
+    )
+    yield "supervised", "nobody leads what is done alone", not found.supervised or found.company != "alone"
 
 
 def _one_of(text: str, allowed: tuple[str, ...], column: str, number: int, where: str) -> str:

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from ambulando.cli import doctor, evidence, measures, plan, recordings, response, safety, server
+from ambulando.cli import doctor, evidence, measures, places, plan, recordings, response, safety, server
 from ambulando.cli.talk import stop
 from ambulando.ground import InputError
 
@@ -25,6 +25,7 @@ app.add_typer(measures.group, name="measures")
 app.add_typer(safety.group, name="safety")
 app.add_typer(response.group, name="response")
 app.add_typer(plan.group, name="plan")
+app.add_typer(places.group, name="places")
 app.command("serve")(server.serve)
 app.command("demo")(server.demo)
 app.command("doctor")(doctor.doctor)

@@ -1,13 +1,16 @@
 """A week of sessions."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ambulando.cli.talk import JsonFlag, answer, json_of, table, text_of
 from ambulando.ground import InputError, as_json
+
+if TYPE_CHECKING:
+    from ambulando.plan.calendar import Busy
 
 group = typer.Typer(help="A week of sessions.")
 
@@ -19,6 +22,9 @@ def make(
     seed: Annotated[int, typer.Option(help="The same input and seed give the same week.")] = 0,
     today: Annotated[
         str | None, typer.Option(help="The day the week is made on, YYYY-MM-DD; today if left out.")
+    ] = None,
+    busy: Annotated[
+        Path | None, typer.Option(help="A calendar (.ics) of the times that are taken; its times are local.")
     ] = None,
     json_: JsonFlag = False,
 ) -> None:
@@ -45,6 +51,7 @@ def make(
         rng=Random(seed),  # noqa: S311 - chance that can be repeated is what is wanted
         bouts=past.bouts if past else (),
         checkins=past.checkins if past else (),
+        busy=_taken(busy, day) if busy else (),
     )
 
     def show() -> None:
@@ -53,3 +60,13 @@ def make(
         table("", keys, [[as_json(getattr(session, key)) for key in keys] for session in made.week])
 
     answer({**as_json(made), "seed": seed}, json_, show)
+
+
+def _taken(calendar: Path, day: date) -> "tuple[Busy, ...]":
+    """What a calendar has in the seven days from ``day``."""
+    from dateutil.tz import tzlocal
+
+    from ambulando.plan.calendar import read_ics
+
+    last = day + timedelta(days=6)
+    return read_ics(text_of(calendar), calendar.name, since=day, until=last, zone=tzlocal())

@@ -10,7 +10,9 @@ from ambulando.ground import InputError, packaged_toml
 
 FILE = "data/barriers.toml"
 FIELDS = frozenset({"cue", "activity", "minutes", "smallest", "indoor"})
-NEEDED = ("name", "strategy", "codes", "helps", "if_then", "source", "certainty", "date")
+#: the fields of the pattern for a person's own words, all of them needed
+OWN_FIELDS = frozenset({"cue", "activity", "minutes", "instead"})
+NEEDED = ("name", "strategy", "codes", "helps", "if_then", "own", "ideas", "source", "certainty", "date")
 
 #: What makes an activity likelier to be done with a barrier, read from its attributes.
 HELPS: Mapping[str, Callable[[Activity], bool]] = {
@@ -34,7 +36,9 @@ GENTLER = ("light", "seated")
 
 @dataclass(frozen=True)
 class Barrier:
-    """One barrier. ``codes`` are numbers of BCTTv1; ``if_then`` is a pattern with the fields FIELDS."""
+    """One barrier. ``codes`` are numbers of BCTTv1; ``if_then`` is a pattern with the fields FIELDS, ``own`` the one for a
+    person's own words (OWN_FIELDS), and ``ideas`` are what they could write.
+    """
 
     id: str
     name: str
@@ -42,6 +46,8 @@ class Barrier:
     codes: tuple[str, ...]
     helps: tuple[str, ...]
     if_then: str
+    own: str
+    ideas: tuple[str, ...]
     source: str
     certainty: str
     date: str
@@ -74,7 +80,9 @@ def barriers() -> Mapping[str, Barrier]:
         missing = [key for key in NEEDED if not row.get(key)]
         if missing:
             raise InputError(f"Barrier '{name}' of {FILE} has no {' and no '.join(missing)}.")
-        fields = {field for _, field, _, _ in Formatter().parse(row["if_then"]) if field}
+        fields = _fields(row["if_then"])
+        if _fields(row["own"]) != OWN_FIELDS:
+            raise InputError(f"The own words of barrier '{name}' of {FILE} need {sorted(OWN_FIELDS)}.")
         if not fields <= FIELDS or not {"cue", "activity", "minutes"} <= fields:
             raise InputError(
                 f"The if_then of barrier '{name}' of {FILE} names fields other than {sorted(FIELDS)}."
@@ -82,6 +90,10 @@ def barriers() -> Mapping[str, Barrier]:
         strange = [tag for tag in row["helps"] if tag not in HELPS]
         if strange:
             raise InputError(f"Barrier '{name}' of {FILE} is helped by {strange}, which we do not know.")
-        kept = {key: value for key, value in row.items() if key not in ("codes", "helps")}
-        found[name] = Barrier(id=name, codes=tuple(row["codes"]), helps=tuple(row["helps"]), **kept)
+        lists = {key: tuple(row[key]) for key in ("codes", "helps", "ideas")}
+        found[name] = Barrier(id=name, **{**row, **lists})
     return found
+
+
+def _fields(pattern: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(pattern) if field}

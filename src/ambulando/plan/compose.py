@@ -1,33 +1,45 @@
 """From a place in the week and a draw to a session with its why and its trace."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
+from functools import cached_property
 from typing import Any
 
-from ambulando.activity.catalogue import Activity, catalogue
+from ambulando.activity.bouts import Bout
+from ambulando.activity.catalogue import Activity
 from ambulando.evidence.base import version
 from ambulando.evidence.modalities import finding
 from ambulando.ground import Words, stored
 from ambulando.plan import reasons, sentences
-from ambulando.plan.barriers import Barrier
-from ambulando.plan.candidates import Candidates, likes
+from ambulando.plan.alongside import homework_step, homework_words, wanted
+from ambulando.plan.barriers import Barrier, barriers
+from ambulando.plan.candidates import Candidates, candidates, likes
 from ambulando.plan.choose import Choice
-from ambulando.plan.progression import cap
+from ambulando.plan.doing import Doing, Offered, learn
+from ambulando.plan.effort import ceiling
+from ambulando.plan.own_words import own_of
+from ambulando.plan.places import Place, fitting, place_step, trace_of
+from ambulando.plan.progression import Cap, Goal, cap, goal, mastery, planned_week
 from ambulando.plan.rules import number, whole
 from ambulando.plan.schedule import Slot
-from ambulando.plan.score import Scored, answer_of, reach, score, score_steps, times
+from ambulando.plan.score import Answer, Scored, Scoring, answer_of, reach, times
+from ambulando.plan.score_trace import score_steps
 from ambulando.plan.session import Session, why_of
-from ambulando.plan.standing import Standing
+from ambulando.plan.shape import shape
+from ambulando.plan.standing import CheckIn, Standing, loaded, standing
 from ambulando.plan.trace import Step, row, step, versions
-from ambulando.safety.profile import Profile
+from ambulando.safety.limits import Limits
+from ambulando.safety.profile import Homework, Profile
 from ambulando.safety.screen import Screening
 from ambulando.safety.screen import said as told
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What every session of a week is made from. ``minutes``: the goal of one session; ``steps``: how it came about."""
+    """What every session of a week is made from. ``minutes``: the goal of one session; ``steps``: how it came about;
+    ``doing``: what was learned of this person's doing.
+    """
 
     profile: Profile
     standing: Standing
@@ -37,6 +49,104 @@ class Offer:
     barriers: tuple[Barrier, ...]
     answers: Mapping[str, Any]
     steps: tuple[Step, ...]
+    doing: Doing
+
+    def longest(self, activity: Activity) -> int:
+        """The most minutes that one session of this activity may take: the same for all of its kind and load."""
+        if (known := self._longest.get(activity.id)) is None:
+            kind = (activity.modality, loaded(activity), likes(self.profile, activity))
+            if kind not in self._of_kind:
+                self._of_kind[kind] = self.cap(activity).minutes
+            known = self._longest[activity.id] = self._of_kind[kind]
+        return known
+
+    def most(self, activity: Activity, share: float, *, small: bool) -> int:
+        """The minutes of a session of this activity where its place has room for them."""
+        key = (activity.id, share, small)
+        if (known := self._most.get(key)) is None:
+            agreed = self.homework.get(activity.id)
+            goal = min(self.minutes, self.longest(activity))
+            if small and agreed is None:
+                goal = min(goal, whole("smallest", "longest"))
+            if agreed is not None and agreed.minutes is not None:
+                goal = min(goal, agreed.minutes)
+            known = self._most[key] = min(goal, max(int(goal * share), whole("smallest", "minutes")))
+        return known
+
+    @cached_property
+    def _most(self) -> dict[tuple[str, float, bool], int]:
+        return {}
+
+    def cap(self, activity: Activity) -> Cap:
+        """The same with the step that says why."""
+        liked = likes(self.profile, activity)
+        return cap(activity, self.standing, self.screening.limits, liked=liked)
+
+    @cached_property
+    def _longest(self) -> dict[str, int]:
+        return {}
+
+    @cached_property
+    def _of_kind(self) -> dict[tuple[str, bool, bool], int]:
+        return {}
+
+    @cached_property
+    def told(self) -> dict[str, Answer | None]:
+        """The person's own answer by modality."""
+        return {modality: answer_of(given) for modality, given in self.answers.items()}
+
+    @cached_property
+    def scoring(self) -> Scoring:
+        """The scores of this person's sessions."""
+        return Scoring(self.profile, self.standing, self.barriers, self.told, self.doing)
+
+    @cached_property
+    def homework(self) -> Mapping[str, Homework]:
+        """What was agreed on in therapy and is safe, by activity."""
+        return {one.activity: one for one in wanted(self.profile, self.screening.limits)}
+
+
+def offer_of(
+    profile: Profile,
+    screening: Screening,
+    *,
+    today: date,
+    bouts: Sequence[Bout] = (),
+    checkins: Sequence[CheckIn] = (),
+    answers: Mapping[str, Any] | None = None,
+    missed: int = 0,
+    offered: Sequence[Offered] = (),
+) -> tuple[Offer, Goal]:
+    """What sessions for this person are made from today, and the goal of the week behind it."""
+    stands = standing(profile, today=today, bouts=bouts, checkins=checkins)
+    aim = goal(
+        profile,
+        stands,
+        screening.limits,
+        missed=missed,
+        mastered=mastery([one.done for one in offered]),
+        planned=planned_week([(one.day, one.minutes, one.done) for one in offered], today),
+    )
+    named = tuple(barriers()[name] for name in profile.barriers)
+    doing = learn(offered, profile=profile, standing=stands, barriers=named)
+    offer = Offer(
+        profile, stands, screening, aim.minutes, aim.light_only, named, answers or {}, aim.steps, doing
+    )
+    return offer, aim
+
+
+def candidates_of(offer: Offer, *, hot: bool, light: bool = False, asked: Collection[str] = ()) -> Candidates:
+    """What may be offered, growth limits included. ``light``: nothing that loads. ``asked``: see ``candidates``."""
+    smallest = whole("smallest", "minutes")
+    return candidates(
+        offer.profile,
+        offer.standing,
+        offer.screening.limits,
+        light_only=offer.light_only,
+        hot=hot,
+        startable=lambda activity: offer.longest(activity) >= smallest and not (light and loaded(activity)),
+        asked=asked,
+    )
 
 
 def options(
@@ -45,46 +155,63 @@ def options(
     *,
     room: int,
     day: date,
-    planned: Sequence[Session] = (),
+    at: time,
+    others: Sequence[Activity] = (),
     relaxed: tuple[str, ...] = (),
 ) -> list[Scored]:
-    """Every activity of the pool with its score at the minutes that it would get here."""
-    scored = []
-    for activity in pool:
-        found = score(
-            activity,
-            minutes=minutes_for(offer, activity, room=room, day=day, relaxed=relaxed),
-            profile=offer.profile,
-            standing=offer.standing,
-            barriers=offer.barriers,
-            answer=answer_of(offer.answers.get(activity.modality)),
-        )
-        scored.append(replace(found, total=found.total - repeated(activity, planned)))
-    return scored
+    """Every activity of the pool with its score at the minutes that it would get here, beside the ``others`` of the week."""
+    scored = scored_at(
+        offer,
+        [
+            (activity, minutes_for(offer, activity, room=room, day=day, relaxed=relaxed), at)
+            for activity in pool
+        ],
+    )
+    return [
+        replace(one, total=one.total - less) if (less := repeated(one.activity, others)) else one
+        for one in scored
+    ]
+
+
+def scored_at(offer: Offer, sessions: Sequence[tuple[Activity, int, time]]) -> list[Scored]:
+    """The scores of sessions (activity, minutes, when), in their order."""
+    return offer.scoring.scores(sessions)
 
 
 def minutes_for(
     offer: Offer, activity: Activity, *, room: int, day: date, relaxed: tuple[str, ...] = ()
 ) -> int:
-    """The minutes of a session of this activity: the goal within growth, safety and the room of its place."""
-    limit = cap(
-        activity, offer.standing, offer.screening.limits, liked=likes(offer.profile, activity)
-    ).minutes
-    small = whole("smallest", "longest") if "dislikes" in relaxed else offer.minutes
-    goal = min(offer.minutes, limit, small)
-    return min(goal, max(int(goal * share_of(offer, day)), whole("smallest", "minutes")), room)
+    """The minutes of a session of this activity: the goal within growth, safety and the room of its place.
+
+    Homework takes what was agreed on where that is less. Safety's share of a bad day comes off last.
+    """
+    return min(offer.most(activity, share_of(offer, day), small="dislikes" in relaxed), room)
+
+
+def effort_of(offer: Offer, activity: Activity) -> Step:
+    """How hard growth lets this activity be, as a step."""
+    liked, named = likes(offer.profile, activity), activity.id in offer.profile.likes
+    return ceiling(activity, offer.standing, offer.screening.limits, liked=liked, named=named).step
 
 
 def share_of(offer: Offer, day: date) -> float:
-    """What part of the minutes safety leaves on this day: less than all only today, as on a day of a flare."""
-    return offer.screening.limits.share if day == offer.standing.today else 1.0
+    """What part of the minutes is left on this day: less than all only today, on a day of a flare or of little energy."""
+    if day != offer.standing.today:
+        return 1.0
+    return offer.screening.limits.share * energy_share(offer.standing.energy)
 
 
-def repeated(activity: Activity, planned: Sequence[Session]) -> float:
-    """What variety takes off the score of an activity for the sessions that the week already holds."""
-    entries = [catalogue()[session.activity] for session in planned]
-    same = sum(entry.id == activity.id for entry in entries)
-    kind = sum(entry.modality == activity.modality for entry in entries)
+def energy_share(energy: float | None) -> float:
+    """What part of a session little energy (0 to 10) leaves: with almost none nothing, and the smallest version is what stays."""
+    if energy is None or energy > number("low-energy", "energy"):
+        return 1.0
+    return 0.0 if energy <= number("low-energy", "almost_none") else number("low-energy", "factor")
+
+
+def repeated(activity: Activity, others: Sequence[Activity]) -> float:
+    """What variety takes off the score of an activity beside the others of the week."""
+    same = sum(entry.id == activity.id for entry in others)
+    kind = sum(entry.modality == activity.modality for entry in others)
     return same * number("variety", "same_activity") + kind * number("variety", "same_kind")
 
 
@@ -95,65 +222,148 @@ def compose(
     place: Slot,
     *,
     turn: int = 0,
-    planned: Sequence[Session] = (),
+    others: Sequence[Activity] = (),
     asked: bool = True,
+    steps: Sequence[Step] = (),
+    places: Sequence[Place] = (),
 ) -> Session:
-    """The session for a place. ``turn``: which of the week it is, so that two barriers take turns."""
+    """The session for a place in the week. ``turn``: which of the week it is, so that two barriers take turns.
+
+    ``steps``: how its place in the week came about; ``places``: where it could be, of those that fit the person.
+    """
     activity = choice.chosen.activity
     minutes = minutes_for(offer, activity, room=place.minutes, day=place.day, relaxed=found.relaxed)
-    share = share_of(offer, place.day)
     turns = [*offer.barriers[turn % 2 :], *offer.barriers[: turn % 2]]
     barrier = next((one for one in turns if one.applies(activity)), None)
     if_then = sentences.if_then(
-        activity, minutes=minutes, at=place.time, barrier=barrier, indoor=_indoor(activity, found)
-    )
-    session = Session(
-        day=place.day,
-        time=place.time,
-        activity=activity.id,
+        activity,
         minutes=minutes,
-        intensity=activity.intensity,
-        smallest=Words(activity.smallest),
-        if_then=if_then,
-        why=why_of(activity.modality),
-        scores={**choice.chosen.parts, "total": choice.chosen.total},
-        probability=choice.probability,
-        trace={},
+        at=place.time,
+        barrier=barrier,
+        indoor=_indoor(activity, found),
+        own=own_of(offer.profile, barrier),
     )
-    limit = cap(activity, offer.standing, offer.screening.limits, liked=likes(offer.profile, activity))
-    room = step("room in its time", place.minutes, "minutes", "offered" if asked else "times")
-    tight = [one for one in (limit.step, room) if one["value"] == minutes]
-    rule = "smallest" if minutes < offer.minutes and not tight else (tight or [offer.steps[-1]])[0]["rule"]
-    less = [step("share of today", share, "of the minutes", "safety-minutes")] if share < 1 else []
-    if less and minutes < min(offer.minutes, limit.minutes, place.minutes):
-        rule = "safety-minutes"
-    steps = [
-        *offer.steps,
-        limit.step,
-        room,
-        *less,
-        step("minutes", minutes, "minutes", rule, limit.step["rows"] if rule == limit.step["rule"] else ()),
-        *score_steps(choice.chosen, offer.standing),
-        step("less for variety", repeated(activity, planned), "score", "variety"),
-        step("score", choice.chosen.total, "parts x weights", "score"),
-        step("probability", choice.probability, "chance", "odds"),
-    ]
+    lengths, rule = _minutes(offer, activity, place, minutes, asked=asked)
+    agreed = offer.homework.get(activity.id)
+    where = (
+        fitting(activity, places, day=place.day, time=place.time, minutes=minutes, profile=offer.profile)
+        if places
+        else None
+    )
     sentence = sentence_of(offer, activity, minutes)
     trace = {
         "sentence": str(sentence),
         "words": stored(sentence),
-        "parts": _parts(offer, found, activity, minutes, barrier or next(iter(turns), None)),
-        "steps": steps,
+        "parts": _parts(offer, found, choice.chosen, minutes, barrier or next(iter(turns), None)),
+        "steps": [
+            *offer.steps,
+            *lengths,
+            effort_of(offer, activity),
+            *([homework_step(agreed, minutes)] if agreed else []),
+            *score_steps(choice.chosen, offer.standing),
+            step(
+                "less for variety",
+                repeated(activity, others),
+                "score",
+                "variety",
+                [row("catalogue", one.id) for one in others if one.modality == activity.modality],
+            ),
+            step("score", choice.chosen.total, "parts x weights", "score"),
+            *steps,
+            *([place_step(where)] if where else []),
+            step("probability", choice.probability, "chance", "odds"),
+        ],
         "odds": [
             {"activity": option.activity.id, "probability": chance, "score": round(option.total, 4)}
             for option, chance in choice.odds
         ],
         "versions": versions(version()),
         "if_then": stored(if_then),
+        "barrier": barrier.id if barrier else None,
         "talk": str(sentences.TALK[activity.intensity]),
+        "how": [
+            stored(one)
+            for one in shape(activity, minutes, standing=offer.standing, limits=offer.screening.limits)
+        ],
         "size": "full",
+        "weather": list(offer.profile.weather),
+        # the rest of the week as it stood when the lots were drawn
+        "beside": [one.id for one in others],
     }
-    return replace(session, trace=trace)
+    if agreed:
+        trace["homework"] = stored(homework_words(agreed))
+    if where:
+        trace["place"] = trace_of(where, place.day)
+    return Session(
+        day=place.day,
+        time=place.time,
+        activity=activity.id,
+        minutes=minutes,
+        intensity=activity.intensity,
+        talk=sentences.TALK[activity.intensity],
+        smallest=Words(activity.smallest),
+        if_then=if_then,
+        constraints=binding(offer, found, place, rule),
+        why=why_of(activity.modality),
+        scores={**choice.chosen.parts, "total": choice.chosen.total},
+        probability=choice.probability,
+        trace=trace,
+    )
+
+
+def _minutes(
+    offer: Offer, activity: Activity, place: Slot, minutes: int, *, asked: bool
+) -> tuple[list[Step], str]:
+    """The steps to the minutes of a session, and the rule that made them what they are."""
+    limit, share, agreed = offer.cap(activity), share_of(offer, place.day), offer.homework.get(activity.id)
+    room = step("room in its time", place.minutes, "minutes", "offered" if asked else "times")
+    tight = [one for one in (limit.step, room) if one["value"] == minutes]
+    rule = "smallest" if minutes < offer.minutes and not tight else (tight or [offer.steps[-1]])[0]["rule"]
+    if agreed and agreed.minutes == minutes < offer.minutes:
+        rule = "homework"
+    energy = share < offer.screening.limits.share
+    why, felt = ("low-energy", offer.standing.checkin_rows) if energy else ("safety-minutes", [])
+    less = [step("share of today", share, "of the minutes", why, felt)] if share < 1 else []
+    if less and minutes < min(offer.minutes, limit.minutes, place.minutes):
+        rule = why
+    rows = limit.step["rows"] if rule == limit.step["rule"] else ()
+    return [limit.step, room, *less, step("minutes", minutes, "minutes", rule, rows)], rule
+
+
+#: which limit of safety leaves activities out for a reason of ``candidates.unsafe``
+LIMIT_OF = {
+    "intensity": "max_intensity",
+    "impact": "max_impact",
+    "floor": "no_floor",
+    "falls": "no_falls",
+    "heat": "no_heat",
+    "seated": "seated",
+}
+#: which constraint of safety stands behind a rule of the plan, and which field of its limits
+BEHIND = {"safety-minutes": ("max_minutes", "share"), "no-growth": ("progression",)}
+
+
+def binding(offer: Offer, found: Candidates, place: Slot, rule: str) -> tuple[str, ...]:
+    """The ids of the rules that bound a session: those of safety that took something from the choice, or from its minutes
+    or hours, and the rule of the plan that set its minutes.
+    """
+    limits, free = offer.screening.limits, Limits()
+    fields = {LIMIT_OF[reason] for reason in found.bound if reason in LIMIT_OF} | set(BEHIND.get(rule, ()))
+    last = place.time.hour * 60 + place.time.minute + place.minutes
+    if limits.latest_hour is not None and last == limits.latest_hour * 60:
+        fields.add("latest_hour")
+    if limits.earliest_hour is not None and place.time == time(limits.earliest_hour):
+        fields.add("earliest_hour")
+    names = [
+        one.rule
+        for one in offer.screening.constraints
+        if any(
+            getattr(one.limits, field) == getattr(limits, field) != getattr(free, field) for field in fields
+        )
+    ]
+    asked = {"avoid": "clinician-avoid"} | ({"later": "gentle-start"} if offer.light_only else {})
+    names += [name for reason, name in asked.items() if reason in found.bound]
+    return tuple(dict.fromkeys([*names, rule]))
 
 
 def sentence_of(offer: Offer, activity: Activity, minutes: int) -> Words:
@@ -184,18 +394,28 @@ def _indoor(activity: Activity, found: Candidates) -> Activity | None:
 
 
 def _parts(
-    offer: Offer, found: Candidates, activity: Activity, minutes: int, barrier: Barrier | None
+    offer: Offer, found: Candidates, chosen: Scored, minutes: int, barrier: Barrier | None
 ) -> dict[str, dict[str, Any]]:
+    activity = chosen.activity
     trials = finding(activity.modality)
-    answer = answer_of(offer.answers.get(activity.modality))
+    answer = offer.told.get(activity.modality)
     seen = reasons.seen(activity.modality, answer, times(activity, offer.standing))
+    seen += reasons.usually(chosen)
     asked = reasons.asked(offer.profile, liked=likes(offer.profile, activity), barrier=barrier)
+    if agreed := offer.homework.get(activity.id):
+        asked = [homework_words(agreed), *asked]
     cautions = [
         constraint.reason for constraint in told(offer.screening.constraints) if constraint.effect != "allow"
     ]
     return {
         "trials": {
-            **said([trials.sentence, *reasons.smaller_than_trials(minutes)]),
+            **said(
+                [
+                    trials.sentence,
+                    *reasons.smaller_than_trials(minutes),
+                    *reasons.form(activity, offer.profile.company),
+                ]
+            ),
             "certainty": trials.certainty,
             "status": trials.status,
             "rows": [row("reference", source) for source in trials.sources],

@@ -12,16 +12,15 @@ from typing import Any
 from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import Activity, catalogue
 from ambulando.ground import Words, stored
-from ambulando.plan.candidates import likes, unsafe
+from ambulando.plan.candidates import likes, unsafe, waits
 from ambulando.plan.choose import Choice
-from ambulando.plan.compose import Offer, compose, options
+from ambulando.plan.compose import Offer, candidates_of, compose, offer_of, options
 from ambulando.plan.progression import cap, goal, week_total
 from ambulando.plan.rules import whole
 from ambulando.plan.schedule import Slot, is_hot
 from ambulando.plan.session import Session
-from ambulando.plan.standing import CheckIn, Standing, loaded, standing
+from ambulando.plan.standing import CheckIn, Standing, loaded
 from ambulando.plan.trace import step
-from ambulando.plan.week import barriers_of, candidates_of
 from ambulando.safety.limits import Limits
 from ambulando.safety.profile import Profile
 from ambulando.safety.screen import screen
@@ -58,7 +57,7 @@ def scope(
     if offer is None:
         return Scope({}, 0, 0, None, None)
     limits = offer.screening.limits
-    found = candidates_of(offer, hot=False)
+    found = candidates_of(offer, hot=False, asked=catalogue())
     kept = () if found.relaxed else found.kept
     longest = {
         entry.id: cap(entry, offer.standing, limits, liked=likes(profile, entry)).minutes for entry in kept
@@ -117,11 +116,12 @@ def drawn(
     if hot:  # all options at the same hours, so that the heat does not choose among them
         at = time(max(COOL, limits.earliest_hour or 0))
         hot = _hot(at, offer.minutes)
-    found = candidates_of(offer, hot=hot)
+    found = candidates_of(offer, hot=hot, asked=among)
     kept = () if found.relaxed else found.kept
+    kept = tuple(entry for entry in kept if entry.id in among or not waits(entry, profile))
     best = {
         name: max(
-            options(offer, pool, room=offer.minutes, day=today),
+            options(offer, pool, room=offer.minutes, day=today, at=at),
             key=lambda one: (one.total, one.activity.id),
         )
         for name in among
@@ -176,15 +176,4 @@ def _offer(
     screening = screen(profile)
     if screening.outcome in ("hold", "no-plan") or screening.limits.max_minutes == 0:
         return None
-    stands = standing(profile, today=today, bouts=bouts, checkins=checkins)
-    aim = goal(profile, stands, screening.limits)
-    return Offer(
-        profile,
-        stands,
-        screening,
-        aim.minutes,
-        aim.light_only,
-        barriers_of(profile),
-        answers,
-        aim.steps,
-    )
+    return offer_of(profile, screening, today=today, bouts=bouts, checkins=checkins, answers=answers)[0]

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import floor
 from statistics import median
 
 from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import Activity
 from ambulando.ground import Words
+from ambulando.plan.felt import hurt_last, pleasant, together, went_badly
+from ambulando.plan.pace import aim_minutes, usual_of
 from ambulando.plan.rules import number, whole
 from ambulando.plan.standing import Standing, loaded
-from ambulando.plan.trace import Step, row, step
+from ambulando.plan.trace import Row, Step, row, step
 from ambulando.safety.profile import Profile
 from ambulando.safety.screen import Limits
 
@@ -49,18 +52,49 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[below - 1] + (rank - below) * (ordered[below] - ordered[below - 1])
 
 
-def goal(profile: Profile, standing: Standing, limits: Limits, *, missed: int = 0) -> Goal:
-    """The week that fits this person now. ``missed``: how many of their last planned sessions in a row did not happen."""
-    minutes, steps = _base(standing)
-    sessions = _sessions(standing, limits, missed=missed)
-    if _earned(standing, limits, missed=missed) and standing.days_a_week >= number("step-up", "often"):
-        minutes *= number("step-up", "factor")
-        steps.append(step("a tenth longer", minutes, "minutes", "step-up", standing.bout_rows))
-    elif (worse := _felt_worse(standing)) and _earned(standing, limits, missed=missed, however_it_felt=True):
-        rows = [row("bout", bout.start) for bout in worse]
-        steps.append(step("as long as before", minutes, "minutes", "step-up-feeling", rows))
+def mastery(done: Sequence[bool]) -> float | None:
+    """The share of the sessions offered lately (oldest first) that were done; None with fewer than the rule needs."""
+    lately = done[-whole("mastery", "lately") :]
+    return sum(lately) / len(lately) if len(lately) >= whole("mastery", "least") else None
+
+
+def goal(
+    profile: Profile,
+    standing: Standing,
+    limits: Limits,
+    *,
+    missed: int = 0,
+    mastered: float | None = None,
+    planned: float = 0.0,
+) -> Goal:
+    """The week that fits this person now.
+
+    ``missed``: how many of their last planned sessions in a row did not happen. ``mastered``: the share of what was
+    offered that got done (see ``mastery``). ``planned``: minutes of a week that was mostly done (see ``planned_week``).
+    """
+    hard_going = mastered is not None and mastered < number("mastery", "low")
+    minutes, steps = _base(standing, softer=hard_going)
+    if hard_going:
+        steps.append(step("done of what was offered", mastered, "share", "mastery"))
+    sessions = _sessions(standing, limits, missed=missed, hold=hard_going or _enough(profile, standing))
+    if profile.care and profile.care.sessions is not None:
+        sessions = _towards(profile.care.sessions, sessions, standing, limits, missed=missed)
+        steps.append(step("towards your clinician's goal", sessions, "a week", "care-sessions"))
+    level = _level(standing)
+    if level is not None and missed < whole("step-down", "missed") and not hard_going and level > minutes:
+        minutes = level  # days that were made smaller on purpose do not pull the goal down
+        steps.append(step("as long as what you do now", minutes, "minutes", "hold", standing.bout_rows))
+    earned = _earned(standing, limits, missed=missed) and not hard_going and not _enough(profile, standing)
+    if earned and level is not None and _often(standing) >= whole("sessions", "low"):  # first more often
+        more = number("step-up", "minutes")
+        longer = max(level + more, level * number("step-up", "factor"))
+        if longer > minutes:
+            minutes = longer
+            steps.append(step("a little longer than that", minutes, "minutes", "step-up", standing.bout_rows))
+    elif (held := _held(standing)) and _earned(standing, limits, missed=missed, however_it_felt=True):
+        steps.append(step("as long as before", minutes, "minutes", *held))
     for name, rule, factor in _softer(standing, missed=missed):
-        minutes *= factor
+        minutes = max(minutes * factor, min(minutes, number("gentle-start", "shortest")))
         steps.append(step(name, minutes, "minutes", rule, standing.bout_rows + standing.checkin_rows))
     for name, rule, ceiling in _ceilings(standing, limits):
         if minutes > ceiling:
@@ -70,11 +104,13 @@ def goal(profile: Profile, standing: Standing, limits: Limits, *, missed: int = 
     if limits.max_minutes is not None and length >= limits.max_minutes:
         length = limits.max_minutes
         steps.append(step("safety", length, "minutes", "safety-minutes"))
-    total, total_step = week_total(profile, standing, limits)
+    if limits.progression and planned > standing.week_minutes:
+        steps.append(step("planned for a week and mostly done", planned, "minutes", "week-growth"))
+    total, total_step = week_total(profile, standing, limits, planned)
     sessions, shared = _shared(sessions, length, total)
     rule = total_step["rule"] if shared < length else steps[-1]["rule"]
     if missed:  # fewer sessions in the same week must not make each of them longer
-        before = goal(profile, standing, limits).minutes
+        before = goal(profile, standing, limits, mastered=mastered, planned=planned).minutes
         shared, rule = min((shared, rule), (before, "step-down"), key=lambda pair: pair[0])
     steps += [
         total_step,
@@ -84,14 +120,33 @@ def goal(profile: Profile, standing: Standing, limits: Limits, *, missed: int = 
     return Goal(sessions, shared, total, _starting(standing), tuple(steps))
 
 
-def week_total(profile: Profile, standing: Standing, limits: Limits) -> tuple[int, Step]:
-    """The most minutes of a week: what was offered, and what growth allows.
+def planned_week(offered: Sequence[tuple[date, int, bool]], today: date) -> float:
+    """Minutes of the best planned week of the last four of which most was done (0 without one).
+
+    ``offered``: day, minutes and whether it was done, of each session that was offered. A week counts as it was planned,
+    so that small versions on bad days do not make the next week smaller.
+    """
+    weeks: list[list[tuple[int, bool]]] = [[] for _ in range(whole("week-growth", "usual") // 7)]
+    for day, minutes, done in offered:
+        ago = (today - day).days
+        if 0 < ago <= 7 * len(weeks):
+            weeks[(ago - 1) // 7].append((minutes, done))
+    enough = number("mastery", "low")
+    kept = [week for week in weeks if len(week) > 1 and sum(done for _, done in week) >= enough * len(week)]
+    return max((float(sum(minutes for minutes, _ in week)) for week in kept), default=0.0)
+
+
+def week_total(
+    profile: Profile, standing: Standing, limits: Limits, planned: float = 0.0
+) -> tuple[int, Step]:
+    """The most minutes of a week: what was offered, and what growth allows over what is usual or was ``planned`` and done.
 
     An offer below the smallest version still gives the one smallest version, to take or leave.
     """
     smallest = whole("smallest", "minutes")
     usual = standing.week_minutes
     if limits.progression:
+        usual = max(usual, planned)
         rule = "week-growth"
         most = max(usual * number(rule, "factor"), usual + number(rule, "minutes"))
     else:
@@ -99,6 +154,10 @@ def week_total(profile: Profile, standing: Standing, limits: Limits) -> tuple[in
         most = usual if usual > 0 else number(rule, "start") * number("sessions", "low")
     if profile.minutes_per_week is not None and profile.minutes_per_week < most:
         rule, most = "offered", profile.minutes_per_week
+    if profile.care and profile.care.minutes_per_week is not None and profile.care.minutes_per_week < most:
+        rule, most = "care-week", profile.care.minutes_per_week
+    if (most_of := _at_aim(profile, standing)) is not None and most_of < most:
+        rule, most = "aim", most_of
     total = max(floor(most + 1e-9), smallest)
     return total, step("at most in the week", total, "minutes", rule, standing.bout_rows)
 
@@ -117,6 +176,11 @@ def cap(activity: Activity, standing: Standing, limits: Limits, *, liked: bool =
             # the smallest size is a floor for a restart, but never a way round the limit of growth
             most, rule = max(old.minutes * factor, min(most, number("smallest", "minutes"))), "restart"
             rows = [row("bout", old.start), row("catalogue", activity.id)]
+    hurt = hurt_last(activity.modality, standing)
+    if hurt is not None and hurt.minutes * number("step-down-feeling", "factor") < most:
+        less = hurt.minutes * number("step-down-feeling", "factor")
+        most, rule = max(less, min(most, number("smallest", "minutes"))), "step-down-feeling"
+        rows = [row("bout", hurt.start), row("catalogue", activity.id)]
     if not limits.progression:
         usual = _usual(standing)
         if usual < most:
@@ -150,10 +214,11 @@ def _growth(
     return max(start, longest.minutes * share), "new-kind", [row("bout", longest.start)]
 
 
-def _base(standing: Standing) -> tuple[float, list[Step]]:
+def _base(standing: Standing, *, softer: bool = False) -> tuple[float, list[Step]]:
     if standing.active_days:
-        rule = "soft-percentile" if standing.soft else "percentile"
-        share = number(rule, "soft" if standing.soft else "usual")
+        softness = min(standing.softness + softer, 2)
+        rule = "soft-percentile" if softness else "percentile"
+        share = number(rule, ("usual", "soft", "softest")[softness])
         value = percentile([minutes for _, minutes in standing.active_days], share)
         name = Words(
             "percentile {share} of the last {days} active days",
@@ -168,30 +233,76 @@ def _base(standing: Standing) -> tuple[float, list[Step]]:
     return value, [step("gentle start", value, "minutes", "gentle-start")]
 
 
-def _felt_worse(standing: Standing) -> list[Bout]:
-    """Which of the sessions that growth is earned with felt worse after than before."""
-    return [bout for bout in standing.bouts[-whole("step-up", "sessions") :] if bout.felt_worse]
+def _held(standing: Standing) -> tuple[str, list[Row]] | None:
+    """The rule that holds growth back for how the last three sessions were, and those that did so."""
+    if hurt := [bout for bout in standing.last if bout.pain]:
+        return "step-up-pain", [row("bout", bout.start) for bout in hurt]
+    felt = [bout for bout in standing.last if not pleasant(bout)]
+    if not felt and not together(standing.last):
+        felt = [bout for bout in standing.last if bout.felt_worse]
+    if felt:
+        return "step-up-feeling", [row("bout", bout.start) for bout in felt]
+    return None
+
+
+def _level(standing: Standing) -> float | None:
+    """What a session is now, for who does them of late: a high percentile of the last active days (the rule ``hold``).
+
+    Sessions are never longer than was planned, and shorter on bad days: the percentile of a goal would shrink week by week.
+    """
+    if (
+        not standing.active_days
+        or len(standing.last) < whole("step-up", "sessions")
+        or not all(_fresh(one, standing) for one in standing.last)
+    ):
+        return None
+    share = number("hold", ("usual", "soft", "softest")[standing.softness])
+    return percentile([minutes for _, minutes in standing.active_days], share)
 
 
 def _earned(standing: Standing, limits: Limits, *, missed: int, however_it_felt: bool = False) -> bool:
-    last = standing.bouts[-whole("step-up", "sessions") :]
-    if _felt_worse(standing) and not however_it_felt:
+    last = standing.last
+    if _held(standing) and not however_it_felt:
         return False
-    if not limits.progression or missed or standing.soft or len(last) < whole("step-up", "sessions"):
+    if standing.gap is not None and standing.gap >= whole("missed-week", "days"):
         return False
-    fresh = all((standing.today - bout.day).days < whole("step-up", "within") for bout in last)
-    return fresh and all(bout.effort is None or bout.effort <= number("step-up", "effort") for bout in last)
+    if not limits.progression or missed or len(last) < whole("step-up", "sessions"):
+        return False
+    return all(_fresh(bout, standing) for bout in last) and all(
+        bout.effort is None or bout.effort <= number("step-up", "effort") for bout in last
+    )
+
+
+def _at_aim(profile: Profile, standing: Standing) -> float | None:
+    """The most of a week for who wants no more than their aim: what they do of it now, if that is more, may stay."""
+    if profile.aim is None or profile.aim.grow:
+        return None
+    usual, _ = usual_of(profile.aim.modality, standing)
+    return max(standing.week_minutes - usual, 0.0) + max(aim_minutes(profile.aim, standing), usual)
+
+
+def _enough(profile: Profile, standing: Standing) -> bool:
+    """Whether the person is at the aim that they want to stay at."""
+    if profile.aim is None or profile.aim.grow:
+        return False
+    return usual_of(profile.aim.modality, standing)[0] >= aim_minutes(profile.aim, standing)
 
 
 def _softer(standing: Standing, *, missed: int) -> list[tuple[str, str, float]]:
     found = []
     if missed >= whole("step-down", "missed"):
         found.append(("a quarter shorter", "step-down", number("step-down", "factor")))
+    elif went_badly(standing) and _fresh(standing.last[-1], standing):
+        found.append(("a quarter shorter", "step-down-feeling", number("step-down-feeling", "factor")))
     if standing.gap is not None and standing.gap >= whole("missed-week", "days"):
         found.append(("half after a week without", "missed-week", number("missed-week", "factor")))
-    if standing.energy is not None and standing.energy <= number("low-energy", "energy"):
-        found.append(("shorter when energy is low", "low-energy", number("low-energy", "factor")))
+    elif standing.was_ill is not None:
+        found.append(("smaller after an illness", "after-illness", number("after-illness", "factor")))
     return found
+
+
+def _fresh(bout: Bout, standing: Standing) -> bool:
+    return (standing.today - bout.day).days < whole("step-up", "within")
 
 
 def _starting(standing: Standing) -> bool:
@@ -206,8 +317,8 @@ def _ceilings(standing: Standing, limits: Limits) -> list[tuple[str, str, float]
     elif standing.moves_little:
         early = standing.weeks < whole("gentle-rise", "weeks")
         found.append(("gentle rise", "gentle-rise", number("gentle-rise", "longest" if early else "later")))
-    if standing.energy is not None and standing.energy <= number("low-energy", "almost_none"):
-        found.append(("smallest version", "low-energy", number("low-energy", "smallest")))
+    if standing.silent is not None and standing.silent >= whole("silent-week", "days"):
+        found.append(("a small start again", "silent-week", number("silent-week", "longest")))
     if not limits.progression:
         found.append(("no growth", "no-growth", _usual(standing)))
     return found
@@ -220,20 +331,33 @@ def _usual(standing: Standing) -> float:
     return median(minutes for _, minutes in standing.active_days)
 
 
-def _sessions(standing: Standing, limits: Limits, *, missed: int) -> int:
+def _sessions(standing: Standing, limits: Limits, *, missed: int, hold: bool = False) -> int:
     low, usual, high = (whole("sessions", name) for name in ("low", "usual", "high"))
     if standing.gap is not None and standing.gap >= whole("missed-week", "days"):
         return low
-    if not standing.active_days and standing.account is None:
-        return low if standing.soft else usual
-    sessions = round(standing.days_a_week)
-    if sessions < usual and _earned(standing, limits, missed=missed):
+    if standing.weeks < 1:  # in the first days there is no usual number yet
+        return min(max(round(standing.days_a_week), usual), high)
+    sessions = max(_often(standing), low)
+    if sessions < high and not hold and _earned(standing, limits, missed=missed):
         sessions += 1
-    if standing.moves_little:
+    if _starting(standing):
         high = whole("gentle-start", "sessions_high")
-    if standing.low:
-        sessions -= 1
-    return min(max(sessions, low), high)
+    return min(sessions, high)
+
+
+def _often(standing: Standing) -> int:
+    """On how many days a week something is done, as usual or in the last week, whichever is more."""
+    return max(round(standing.days_a_week), standing.days_last_week)
+
+
+def _towards(asked: int, sessions: int, standing: Standing, limits: Limits, *, missed: int) -> int:
+    """Sessions on the way to a clinician's goal: never more than asked for; one more than ours where nothing speaks against it."""
+    high = whole("gentle-start", "sessions_high") if standing.moves_little else whole("sessions", "high")
+    gap = standing.gap is not None and standing.gap >= whole("missed-week", "days")
+    held = not limits.progression or _held(standing) is not None  # growth waits, as any growth does
+    if asked <= sessions or missed or gap or standing.low or standing.soft or held:
+        return min(asked, sessions)
+    return max(min(asked, sessions + whole("care-sessions", "step"), high), sessions)
 
 
 def _shared(sessions: int, minutes: int, total: int) -> tuple[int, int]:

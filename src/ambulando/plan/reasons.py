@@ -1,15 +1,19 @@
 """Why a session, in words: one sentence, and the four parts (trials, you, asked, left out)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
+from math import sqrt
 from typing import Any
 
 from ambulando.activity.catalogue import MODALITIES, Activity, catalogue
 from ambulando.evidence.modalities import finding
 from ambulando.ground import Words
+from ambulando.plan import regimen
 from ambulando.plan.barriers import Barrier
+from ambulando.plan.doing import FEATURES, Doing, prior
 from ambulando.plan.rules import number
-from ambulando.plan.score import Answer
+from ambulando.plan.score import Answer, Scored
 from ambulando.plan.sentences import capital, inner
 from ambulando.safety.profile import Profile
 
@@ -99,6 +103,17 @@ WHY: Mapping[tuple[str, str], str] = {
     ): "{minutes} minutes fits what you told us; trials do not show yet whether {kind} makes a difference ({certainty}).",
 }
 
+#: What the person most often does, by "short" and by the time of day, where their own days say so.
+USUALLY: Mapping[tuple[bool, str], str] = {
+    (True, "morning"): "Short ones in the morning are what you most often do.",
+    (True, "midday"): "Short ones in the middle of the day are what you most often do.",
+    (True, "evening"): "Short ones in the evening are what you most often do.",
+    (True, ""): "Short ones are what you most often do.",
+    (False, "morning"): "The morning is when you most often do it.",
+    (False, "midday"): "The middle of the day is when you most often do it.",
+    (False, "evening"): "The evening is when you most often do it.",
+}
+
 LEFT_OUT: Mapping[str, str] = {
     "intensity": "{count} ask for more than your safety answers allow.",
     "impact": "{count} have more impact than your safety answers allow.",
@@ -106,6 +121,10 @@ LEFT_OUT: Mapping[str, str] = {
     "falls": "{count} have a risk of a fall or a knock.",
     "heat": "{count} are or may be outdoors in the hot hours.",
     "seated": "{count} can not be done sitting.",
+    "sitting": "{count} are done sitting, and you may like the usual form more.",
+    "avoid": "{count} are what your clinician asked to leave out.",
+    "season": "{count} are for another time of the year.",
+    "ice": "{count} are or may be outdoors while it is icy.",
     "later": "{count} are a lot for now.",
     "dislikes": "{count} are what you do not like.",
     "places": "{count} are in other places.",
@@ -206,6 +225,47 @@ def seen(modality: str, answer: Answer | None, times: int) -> list[Words]:
     return said
 
 
+def usually(chosen: Scored) -> list[Words]:
+    """What the person most often does, in plain words and without a count, where their own days say it of this session."""
+    made = chosen.made
+    if made is None or made.doing.offered < number("doing", "least") or chosen.parts["doing"] < 0.5:
+        return []
+    short = made.minutes <= number("doing", "short") and _moved(made.doing, "minutes") < -MOVED
+    held = dict(zip(FEATURES, made.x, strict=True))
+    hour = next((name for name in HOURS if held[name] and _best(made.doing, name)), "")
+    told = [Words(USUALLY[short, hour])] if short or hour else []
+    if held["weather"] and _moved(made.doing, "weather") > MOVED:
+        told.append(Words("You have often gone out in such weather."))
+    return told
+
+
+HOURS = ("morning", "midday", "evening")
+#: a coefficient says something of this person once it has moved by so many of the SDs between people
+MOVED = 0.5
+
+
+def _moved(doing: Doing, name: str) -> float:
+    """How far the person's own days moved a coefficient, in SDs between people."""
+    at, start = FEATURES.index(name), prior()
+    return (doing.mean[at] - start.mean[at]) / sqrt(start.cov[at][at])
+
+
+def _best(doing: Doing, name: str) -> bool:
+    """Whether this time of day stands out from the two others: a chance above 0.9 that it is better than they are on average."""
+    rest = [FEATURES.index(other) for other in HOURS if other != name]
+    weight = {FEATURES.index(name): 1.0, rest[0]: -0.5, rest[1]: -0.5}
+    gain = sum(one * doing.mean[at] for at, one in weight.items())
+    spread = sum(
+        one * other * doing.cov[at][to] for at, one in weight.items() for to, other in weight.items()
+    )
+    return gain > SURE * sqrt(spread)
+
+
+def form(activity: Activity, company: str | None) -> list[Words]:
+    """What is known of the form of an activity: the two best known traits at most."""
+    return regimen.said(activity, company=company)[:2]
+
+
 def asked(profile: Profile, *, liked: bool, barrier: Barrier | None) -> list[Words]:
     """What the person asked for that went into a session."""
     said = [
@@ -228,9 +288,8 @@ def asked(profile: Profile, *, liked: bool, barrier: Barrier | None) -> list[Wor
 def left_out(reasons: Mapping[str, str]) -> list[Words]:
     """How many activities were left out, by reason, one sentence each."""
     every = {"total": len(catalogue())}
-    counts = {
-        reason: list(reasons.values()).count(reason) for reason in LEFT_OUT if reason in reasons.values()
-    }
+    found = Counter(reasons.values())
+    counts = {reason: found[reason] for reason in LEFT_OUT if reason in found}
     if not counts:
         return [Words("We left nothing out of {total} activities.", every)]
     first = Words("We left out {count} of {total} activities.", every | {"count": sum(counts.values())})

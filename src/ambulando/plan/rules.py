@@ -7,6 +7,10 @@ from functools import cache
 from ambulando.ground import InputError, packaged_toml
 
 FILE = "data/rules.toml"
+#: what is believed of anybody's doing; each feature of it is a rule, "doing-" before its name
+DOING = "data/doing.toml"
+#: what regimens are chosen by; the weight of each trait is a rule, "regimen-" before its name
+REGIMEN = "data/regimen.toml"
 CERTAINTIES = ("cited", "our judgement")
 
 
@@ -32,14 +36,27 @@ def rules() -> Mapping[str, Rule]:
                 f"Rule '{name}' of {FILE} needs says, numbers, source and a certainty of {CERTAINTIES}."
             )
         found[name] = Rule(name, row["says"], row["numbers"], row["source"], row["certainty"])
+    for name, row in packaged_toml("ambulando.plan", DOING).items():
+        # derived is not cited: the number itself does not stand in the source
+        certainty = row["certainty"] if row["certainty"] in CERTAINTIES else "our judgement"
+        numbers = {key: value for key, value in row.items() if isinstance(value, float)}
+        found[f"doing-{name}"] = Rule(f"doing-{name}", row["says"], numbers, row["source"], certainty)
+    for name, row in packaged_toml("ambulando.plan", REGIMEN).items():
+        # the certainty there is that of the finding; a weight is always our judgement
+        numbers = {key: value for key, value in row.items() if isinstance(value, float)}
+        found[f"regimen-{name}"] = Rule(
+            f"regimen-{name}", row["says"], numbers, row["source"], "our judgement"
+        )
     return found
 
 
+@cache  # asked for a thousand times a week that is made
 def number(rule: str, name: str) -> float:
     """A number of a rule."""
     return rules()[rule].numbers[name]
 
 
+@cache
 def whole(rule: str, name: str) -> int:
     """A whole number of a rule."""
     return int(rules()[rule].numbers[name])

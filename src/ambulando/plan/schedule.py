@@ -1,15 +1,16 @@
-"""On which days, at what time, how long: the person's windows, rest days between sessions, safe hours."""
+"""On which days and at what times there is room: the person's windows, their calendar, safe hours, the heat of the day."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, time, timedelta
-from itertools import combinations, pairwise
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 
+from ambulando.plan.calendar import Busy
 from ambulando.plan.rules import number, whole
-from ambulando.plan.standing import Standing
-from ambulando.safety.profile import DAYS, Profile
+from ambulando.safety.profile import DAYS, Profile, Window
 from ambulando.safety.screen import Limits
 
+#: a stretch of one day, in minutes from midnight
+Stretch = tuple[int, int]
 DAY = 24 * 60
 #: Two sessions of one day need at least this many minutes between them.
 APART = 10
@@ -17,59 +18,100 @@ APART = 10
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for a session: ``day``, ``time`` and how many ``minutes`` it has room for. ``hot``: in the hot hours."""
+    """A place for a session: ``day``, ``time`` and how many ``minutes`` it has room for. ``hot``: in the hot hours.
+
+    ``meets``: the time of a group, for what that group does and nothing else.
+    """
 
     day: date
     time: time
     minutes: int
     hot: bool
+    meets: bool = False
 
 
 @dataclass(frozen=True)
-class Slots:
-    """The places of a week in order of time. ``asked``: whether they lie in the person's own windows."""
+class Openings:
+    """Where a week has room. ``parts``: for each session that could be, in order of time, the slots that it may choose
+    from (one part a day, two for who offers one day). ``asked``: whether they lie in the person's own windows.
+    """
 
-    slots: tuple[Slot, ...]
+    parts: tuple[tuple[Slot, ...], ...]
     asked: bool
 
-
-@dataclass(frozen=True)
-class _Opening:
-    """A stretch of free time in minutes from midnight."""
-
-    start: int
-    end: int
-
     @property
-    def minutes(self) -> int:
-        return self.end - self.start
+    def days(self) -> tuple[date, ...]:
+        """The day of each part."""
+        return tuple(slots[0].day for slots in self.parts)
 
 
-def schedule(
-    profile: Profile, standing: Standing, limits: Limits, *, sessions: int, minutes: int, early: bool = False
-) -> Slots:
-    """Places for up to ``sessions`` of ``minutes`` each in the seven days from ``standing.today``.
+def openings(
+    profile: Profile,
+    limits: Limits,
+    *,
+    days: Sequence[date],
+    sessions: int,
+    minutes: int,
+    early: bool = False,
+    busy: Sequence[Busy] = (),
+    meetings: Sequence[Window] = (),
+) -> Openings:
+    """Where up to ``sessions`` of ``minutes`` each may be on these days: the person's windows without what is ``busy``.
 
-    One a day; two on the same day only for who offers one day a week, and fewer than asked where the windows do not
-    have room. Without windows (or where safety closes all of them) in the morning, at a fixed hour. Every session begins
-    at ``limits.earliest_hour`` or later, and ends before ``limits.latest_hour``.
+    Days without room for ``minutes`` are left out where there are enough others. Without windows (or where safety or a
+    calendar closes all of them) in the morning, at a fixed hour, or at the free hour next to it. Every session begins at
+    ``limits.earliest_hour`` or later and ends before ``limits.latest_hour``. ``early``: only the first slot of a day.
+    ``meetings``: when groups meet; those within the person's windows are slots of their own. No
+    parts at all only where no day has two free minutes.
     """
-    days = [standing.today + timedelta(days=ahead) for ahead in range(7)]
-    free = {day: _openings(profile, day, limits) for day in days}
-    asked = any(free.values())
+    closed = {day: taken(day, busy) for day in days}
+    rooms = {day: _windows(profile, day, limits, closed[day]) for day in days}
+    asked = any(rooms.values())
     if not asked:
-        free = {day: [_default(limits, early=early)] for day in days}
-    open_days = [day for day in days if free[day]]
-    if len(open_days) == 1 and sessions > 1:
-        only = open_days[0]
-        parts = _two(free[only], minutes) or [_best(free[only], minutes, limits, early=early)]
-        return Slots(tuple(_slot(only, part, limits, minutes) for part in parts), asked)
-    roomy = [day for day in open_days if max(part.minutes for part in free[day]) >= minutes]
-    chosen = _spread(roomy if len(roomy) >= sessions else open_days, sessions, standing)
-    return Slots(
-        tuple(_slot(day, _best(free[day], minutes, limits, early=early), limits, minutes) for day in chosen),
+        rooms = {day: _default(limits, closed[day], early=early) for day in days}
+    open_days = [day for day in days if rooms[day]]
+    if len(open_days) == 1 and sessions > 1 and (two := _two(rooms[open_days[0]], minutes)):
+        parts = tuple((_slot(open_days[0], *part, limits, minutes),) for part in two)
+        return Openings(parts, asked)
+    roomy = [day for day in open_days if max(end - start for start, end in rooms[day]) >= minutes]
+    if len(roomy) >= sessions:
+        open_days = roomy
+    return Openings(
+        tuple(
+            (
+                *_slots(day, rooms[day], limits, minutes, early=early),
+                *_meeting(day, rooms[day] if asked else _any(limits, closed[day]), meetings, limits, minutes),
+            )
+            for day in open_days
+        ),
         asked,
     )
+
+
+def taken(day: date, busy: Iterable[Busy]) -> list[Stretch]:
+    """What of a day is taken, in whole minutes, so that nothing planned touches it."""
+    midnight, minute = datetime.combine(day, time()), timedelta(minutes=1)
+    found = []
+    for one in busy:
+        start = max((one.start - midnight) // minute, 0)
+        end = min(-((midnight - one.end) // minute), DAY)
+        if start < end:
+            found.append((start, end))
+    return sorted(found)
+
+
+def free(stretches: Iterable[Stretch], busy: Iterable[Stretch]) -> list[Stretch]:
+    """What is left of ``stretches`` without ``busy``, in order of time."""
+    left = sorted(stretches)
+    for start, end in busy:
+        parts = []
+        for first, last in left:
+            if end <= first or last <= start:
+                parts.append((first, last))
+            else:
+                parts += [part for part in ((first, start), (end, last)) if part[0] < part[1]]
+        left = parts
+    return left
 
 
 def is_hot(start: int, end: int) -> bool:
@@ -77,75 +119,95 @@ def is_hot(start: int, end: int) -> bool:
     return start < whole("heat", "to") * 60 and end > whole("heat", "from") * 60
 
 
-def _openings(profile: Profile, day: date, limits: Limits) -> list[_Opening]:
-    earliest = 60 * (limits.earliest_hour or 0)
+def _windows(profile: Profile, day: date, limits: Limits, busy: Sequence[Stretch]) -> list[Stretch]:
+    """What the person's windows leave on a day within the hours of safety."""
+    first, last = _hours(limits)
+    found = [
+        (max(_minute(window.start), first), min(_minute(window.end), last))
+        for window in profile.windows
+        if window.day == DAYS[day.weekday()]
+    ]
+    return _with_room(free(found, busy))
+
+
+def _default(limits: Limits, busy: Sequence[Stretch], *, early: bool) -> list[Stretch]:
+    """An hour of the morning; where that is busy the free time next to it in the day, then anywhere."""
+    first, last = _hours(limits)
+    hour = min(whole("times", "early" if early or limits.no_heat else "hour") * 60, max(last - 60, 0))
+    day = (max(first, whole("times", "first") * 60), min(last, whole("times", "last") * 60))
+    for within in ((hour, min(last, hour + 60)), day, (first, last)):
+        if left := _with_room(free([within], busy)):
+            nearest = min(left, key=lambda part: (abs(part[0] - hour), part))
+            return [(nearest[0], min(nearest[1], nearest[0] + 60))]
+    return []
+
+
+def _any(limits: Limits, busy: Sequence[Stretch]) -> list[Stretch]:
+    """All free time of a day, for who gave no times."""
+    first, last = _hours(limits)
+    return free([(max(first, whole("times", "first") * 60), min(last, whole("times", "last") * 60))], busy)
+
+
+def _meeting(
+    day: date, rooms: Sequence[Stretch], meetings: Sequence[Window], limits: Limits, minutes: int
+) -> list[Slot]:
+    """The slots of groups that meet on a day while there is room."""
+    found = {}
+    for one in meetings:
+        start, end = _minute(one.start), _minute(one.end)
+        room = [min(end, until) - start for since, until in rooms if since <= start < until]
+        if one.day == DAYS[day.weekday()] and room and max(room) >= number("place", "shortest"):
+            slot = _slot(day, start, start + max(room), limits, minutes)
+            found[start] = replace(slot, meets=True)
+    return [found[start] for start in sorted(found)]
+
+
+def _hours(limits: Limits) -> Stretch:
+    """From when to when safety lets a session be, in minutes from midnight."""
     latest = DAY if limits.latest_hour is None else limits.latest_hour * 60
-    found = []
-    for window in profile.windows:
-        if window.day == DAYS[day.weekday()]:
-            opening = _Opening(max(_minute(window.start), earliest), min(_minute(window.end), latest))
-            if opening.minutes >= number("smallest", "minutes"):
-                found.append(opening)
-    return sorted(found, key=lambda part: part.start)
+    return 60 * (limits.earliest_hour or 0), latest
 
 
-def _default(limits: Limits, *, early: bool) -> _Opening:
-    latest = 24 if limits.latest_hour is None else limits.latest_hour
-    hour = min(whole("times", "early" if early or limits.no_heat else "hour"), max(latest - 1, 0))
-    end = min(latest, hour + 1)
-    return _Opening(hour * 60, end * 60)
+def _with_room(stretches: Sequence[Stretch]) -> list[Stretch]:
+    return [part for part in stretches if part[1] - part[0] >= number("smallest", "minutes")]
 
 
-def _best(openings: Sequence[_Opening], minutes: int, limits: Limits, *, early: bool) -> _Opening:
-    """The first opening with room, outside the hot hours where they matter; else the longest."""
-
-    def worth(part: _Opening) -> tuple[bool, bool, int, int]:
-        cool = not (limits.no_heat and is_hot(part.start, part.start + minutes))
-        room = part.minutes >= minutes
-        return (room, cool, 0 if room else part.minutes, -part.start)
-
-    if early:
-        roomy = [part for part in openings if part.minutes >= minutes]
-        return min(roomy or openings, key=lambda part: part.start)
-    return max(openings, key=worth)
+def _slots(
+    day: date, free: Sequence[Stretch], limits: Limits, minutes: int, *, early: bool
+) -> tuple[Slot, ...]:
+    """The slots that a session of a day may choose from: those with room, else the longest; the cool ones where heat matters."""
+    roomy = [part for part in free if part[1] - part[0] >= minutes]
+    roomy = roomy or [max(free, key=lambda part: (part[1] - part[0], -part[0]))]
+    starts = [(start, end) for part in roomy for start, end in _starts(part, minutes)]
+    slots = [_slot(day, start, end, limits, minutes) for start, end in sorted(set(starts))]
+    slots = [slot for slot in slots if not slot.hot] or slots
+    return tuple(slots[: 1 if early else whole("times", "a_day")])
 
 
-def _two(openings: Sequence[_Opening], minutes: int) -> list[_Opening] | None:
+def _starts(part: Stretch, minutes: int) -> list[Stretch]:
+    """When to begin within a stretch: at its start, and where it is long also in its middle and near its end."""
+    start, end = part
+    if end - start < minutes + whole("times", "long"):
+        return [part]
+    quarter = 15
+    later = (start + (end - start - minutes) // 2, end - minutes)
+    return [part, *((at - at % quarter, end) for at in later)]
+
+
+def _two(free: Sequence[Stretch], minutes: int) -> list[Stretch] | None:
     """Two separate places on one day, or None."""
-    if len(openings) > 1 and openings[-1].start >= openings[0].start + minutes + APART:
-        first = openings[0]
-        return [_Opening(first.start, min(first.end, openings[-1].start - APART)), openings[-1]]
-    whole_day = openings[0]
-    if whole_day.minutes >= 2 * minutes + APART:
-        return [
-            _Opening(whole_day.start, whole_day.start + minutes),
-            _Opening(whole_day.end - minutes, whole_day.end),
-        ]
+    if len(free) > 1 and free[-1][0] >= free[0][0] + minutes + APART:
+        first, last = free[0], free[-1]
+        return [(first[0], min(first[1], last[0] - APART)), last]
+    start, end = free[0]
+    if end - start >= 2 * minutes + APART:
+        return [(start, start + minutes), (end - minutes, end)]
     return None
 
 
-def _spread(days: Sequence[date], count: int, standing: Standing) -> tuple[date, ...]:
-    """The days that lie farthest apart, away from what was done yesterday or today; among equals the earliest."""
-    count = min(count, len(days))
-    last = standing.bouts[-1].day if standing.bouts else None
-
-    def worth(chosen: tuple[date, ...]) -> tuple[int, int, list[int]]:
-        gaps = [(later - earlier).days for earlier, later in pairwise(chosen)]
-        around = 7 - (chosen[-1] - chosen[0]).days  # to the same day a week later
-        if last is not None:
-            gaps.append(min((chosen[0] - last).days, 2))  # one day of rest is enough
-        return (
-            min([*gaps, around]),
-            -sum(gap * gap for gap in [*gaps, around]),
-            [-(day - standing.today).days for day in chosen],
-        )
-
-    return max(combinations(days, count), key=worth)
-
-
-def _slot(day: date, part: _Opening, limits: Limits, minutes: int) -> Slot:
-    hot = limits.no_heat and is_hot(part.start, part.start + min(part.minutes, minutes))
-    return Slot(day, time(part.start // 60, part.start % 60), part.minutes, hot)
+def _slot(day: date, start: int, end: int, limits: Limits, minutes: int) -> Slot:
+    hot = limits.no_heat and is_hot(start, start + min(end - start, minutes))
+    return Slot(day, time(start // 60, start % 60), end - start, hot)
 
 
 def _minute(moment: time) -> int:

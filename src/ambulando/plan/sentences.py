@@ -7,6 +7,7 @@ from ambulando.activity.catalogue import Activity
 from ambulando.ground import Words
 from ambulando.plan.barriers import Barrier
 from ambulando.plan.rules import whole
+from ambulando.safety.profile import OwnPlan
 
 #: How hard it should feel, by intensity: the talk test.
 TALK: Mapping[str, Words] = {
@@ -26,6 +27,8 @@ CUES = (
 IF_THEN = (
     "If {cue}, then {activity} for {minutes} minutes. If that does not work out, this is enough: {smallest}."
 )
+#: With a person's own words for what they do when it does not work out.
+OWN = "If {cue}, then {activity} for {minutes} minutes. If that does not work out: {instead}."
 #: For sessions no longer than a smallest version may be: none smaller is named.
 SMALLEST = "If {cue}, then {activity} for {minutes} minutes. That is all, and it counts in full."
 
@@ -60,26 +63,44 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def cue(at: time) -> Words:
-    """When to begin, as a clause."""
+def cue(at: time, own: str = "") -> Words:
+    """When to begin, as a clause; with the person's ``own`` words where there are some."""
+    if own:
+        return Words("it is {time} and {own}", {"time": f"{at:%H:%M}", "own": as_clause(own)})
     pattern = next(text for hour, text in reversed(CUES) if at.hour >= hour)
     return Words(pattern, {"time": f"{at:%H:%M}"})
 
 
+def as_clause(written: str) -> str:
+    """A person's own words as they stand inside a sentence of ours: as written, without the stop at the end."""
+    return written.strip().rstrip(".").rstrip()
+
+
 def if_then(
-    activity: Activity, *, minutes: int, at: time, barrier: Barrier | None, indoor: Activity | None
+    activity: Activity,
+    *,
+    minutes: int,
+    at: time,
+    barrier: Barrier | None,
+    indoor: Activity | None,
+    own: OwnPlan | None = None,
 ) -> Words:
-    """The if-then plan of a session, with the way round the barrier in it."""
-    return Words(
-        fitting(barrier.if_then if barrier else IF_THEN, minutes),
-        {
-            "cue": cue(at),
-            "activity": Words(inner(activity.name)),
-            "minutes": minutes,
-            "smallest": Words(inner(activity.smallest)),
-            "indoor": Words(inner(indoor.name if indoor else activity.smallest)),
-        },
-    )
+    """The if-then plan of a session, with the way round the barrier in it, in the person's ``own`` words as far as they go.
+
+    Their words are values and never part of a pattern, so that nothing in them is read as anything but text.
+    """
+    told = own or OwnPlan()
+    instead = as_clause(told.instead)
+    values = {
+        "cue": cue(at, told.cue),
+        "activity": Words(inner(activity.name)),
+        "minutes": minutes,
+        "smallest": Words(inner(activity.smallest)),
+        "indoor": Words(inner(indoor.name if indoor else activity.smallest)),
+    }
+    if instead and told.barrier == (barrier.id if barrier else None):
+        return Words(barrier.own if barrier else OWN, values | {"instead": instead})
+    return Words(fitting(barrier.if_then if barrier else IF_THEN, minutes), values)
 
 
 def fitting(pattern: str, minutes: int) -> str:

@@ -10,7 +10,7 @@ from ambulando.evidence.base import version
 from ambulando.evidence.modalities import finding
 from ambulando.ground import InputError, Words, words_of
 from ambulando.ground import stored as stored_words
-from ambulando.plan.sentences import fitting
+from ambulando.plan.sentences import TALK, fitting
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,11 @@ class Why:
 class Session:
     """Something planned. ``minutes`` whole; ``scores`` the parts and their ``total``; ``probability`` of being chosen.
 
+    ``talk``: how hard it is at most, by the talk test. ``constraints``: the ids of the rules (of safety and of the plan)
+    that bound it.
     ``trace``: plain data, JSON as it is: ``sentence``, ``parts`` (trials, you, asked, left_out), ``steps``, ``odds``,
-    ``versions``, ``if_then`` (pattern and values), ``talk`` (how hard it should feel) and ``size``.
+    ``versions``, ``if_then`` (pattern and values), ``talk`` (as text), ``size``, and where there is something to say
+    ``how`` (how to do it) and ``place``.
     """
 
     day: date
@@ -36,8 +39,10 @@ class Session:
     activity: str
     minutes: int
     intensity: str
+    talk: Words
     smallest: Words
     if_then: Words
+    constraints: tuple[str, ...]
     why: Why
     scores: Mapping[str, float]
     probability: float
@@ -67,14 +72,18 @@ def why_of(modality: str) -> Why:
 
 
 def with_minutes(session: Session, minutes: int, size: str) -> Session:
-    """The same session with other minutes, in its if-then plan and trace too."""
+    """The same session with other minutes, in its if-then plan and trace too. How to do it was said for those it had."""
     if_then = Words(fitting(session.if_then.pattern, minutes), {**session.if_then.values, "minutes": minutes})
-    trace = {**session.trace, "if_then": stored_words(if_then), "size": size}
+    kept = {key: value for key, value in session.trace.items() if key != "how" or minutes == session.minutes}
+    trace = {**kept, "if_then": stored_words(if_then), "size": size}
     return replace(session, minutes=minutes, if_then=if_then, trace=trace)
 
 
 def session_from(stored: Mapping[str, Any]) -> Session:
-    """A session from its JSON form (as a page stored it). Raises InputError, naming the key, for what is not one."""
+    """A session from its JSON form (as a page stored it). Raises InputError, naming the key, for what is not one.
+
+    Those stored before version 0.6 have no ``talk`` and no ``constraints``: the one follows from the intensity.
+    """
     try:
         trace = stored["trace"]
         written = trace["if_then"]
@@ -84,8 +93,10 @@ def session_from(stored: Mapping[str, Any]) -> Session:
             activity=entry_of(stored["activity"]).id,
             minutes=int(stored["minutes"]),
             intensity=stored["intensity"],
+            talk=Words(str(stored["talk"])) if "talk" in stored else TALK[stored["intensity"]],
             smallest=Words(str(stored["smallest"])),
             if_then=words_of(written),
+            constraints=tuple(stored.get("constraints", ())),
             why=Why(**{**stored["why"], "sources": tuple(stored["why"]["sources"])}),
             scores=dict(stored["scores"]),
             probability=float(stored["probability"]),

@@ -30,7 +30,10 @@ class Standing:
 
     ``active_days``: minutes per day of up to nine last active days, oldest first. ``longest``: the longest bout of the
     last 30 days by modality; ``longest_loaded``: the same among loaded activities; ``before_gap``: the same for the 30 days before the last bout. ``week_minutes`` and
-    ``days_a_week`` are usual values. ``gap``: days since the last bout, None without any.
+    ``days_a_week`` are usual values; ``days_last_week``: active days of the last seven before today. ``gap``: days since the last bout, None without any. ``last_of``: the last three
+    bouts of the last 30 days by modality, oldest first. ``softness``: how much softer goals are, 0 (as usual), 1 or 2.
+    ``silent``: days before today without a bout or a check-in, None where there never was one. ``was_ill``: the last
+    day of an illness after which the first sessions are still to come.
     """
 
     today: date
@@ -41,6 +44,7 @@ class Standing:
     before_gap: Mapping[str, Bout]
     week_minutes: float
     days_a_week: float
+    days_last_week: int
     gap: int | None
     weeks: int
     account: int | None
@@ -51,6 +55,15 @@ class Standing:
     moves_little: bool
     moves_a_lot: bool
     checkin: date | None
+    last_of: Mapping[str, tuple[Bout, ...]]
+    softness: int
+    silent: int | None
+    was_ill: date | None
+
+    @property
+    def last(self) -> tuple[Bout, ...]:
+        """The sessions that growth is earned with: the last three of any kind, oldest first."""
+        return self.bouts[-whole("step-up", "sessions") :]
 
     @property
     def bout_rows(self) -> list[Row]:
@@ -79,10 +92,13 @@ def modality_of(bout: Bout) -> str:
 
 
 def loaded(activity: Activity) -> bool:
-    """Whether an activity loads joints or muscles so much that sessions may only grow by a tenth."""
-    return activity.modality in ("running", "strength") or activity.impact >= number(
-        "growth-loaded", "impact"
-    )
+    """Whether an activity loads joints or muscles so much that sessions may only grow by a tenth.
+
+    Strength that is light for an average body, as rising from a chair, loads no more than walking does.
+    """
+    if activity.modality == "strength":
+        return activity.intensity != "light" or activity.impact >= number("growth-loaded", "impact")
+    return activity.modality == "running" or activity.impact >= number("growth-loaded", "impact")
 
 
 def within(bouts: Sequence[Bout], today: date, days: int) -> tuple[Bout, ...]:
@@ -109,10 +125,10 @@ def standing(
     usual = whole("week-growth", "usual")
     month = [(day, minutes) for day, minutes in days if (today - day).days < usual]
     span = max(min(known, usual), 7) / 7
-    week = max(
-        sum(minutes for day, minutes in month if (today - day).days < whole("week-growth", "recent")),
-        sum(minutes for _, minutes in month) / span,
-    )
+    by_week = [0.0] * (usual // 7)
+    for day, minutes in month:
+        by_week[(today - day).days // 7] += minutes
+    week = max(by_week)
     often = len(month) / span
     if account and known < usual:  # too few records to stand alone: what the person said still counts
         week = max(week, float(account.days * account.minutes))
@@ -122,6 +138,8 @@ def standing(
     low_mood = mood is not None and mood <= number("soft-percentile", "mood")
     severe = profile.phq9 is not None and profile.phq9 >= number("soft-percentile", "phq9")
     unsure = profile.confidence is not None and profile.confidence < number("soft-percentile", "confidence")
+    very = profile.phq9 is not None and profile.phq9 >= number("soft-percentile", "severe")
+    softness = min(low_energy + low_mood + severe + unsure + very, 2)
     month_of_bouts = within(kept, today, whole("growth-easy", "days"))
     often_enough = often >= number("intensity", "days") and week / often >= number("intensity", "minutes")
     return Standing(
@@ -133,16 +151,21 @@ def standing(
         before_gap=_longest(within(kept, days[-1][0], whole("restart", "before"))) if days else {},
         week_minutes=week,
         days_a_week=often,
+        days_last_week=sum((today - day).days <= 7 for day, _ in days if day < today),
         gap=gap,
         weeks=known // 7,
         account=account.minutes if account and known < usual else None,
         energy=energy,
         mood=mood,
-        soft=low_energy or low_mood or severe or unsure,
+        soft=softness > 0,
         low=low_energy or low_mood or severe,
         moves_little=week < number("gentle-start", "little"),
         moves_a_lot=often_enough or week >= number("intensity", "week"),
         checkin=noted,
+        last_of=_last_of(month_of_bouts),
+        softness=softness,
+        silent=_silent([bout.day for bout in kept], checkins, today),
+        was_ill=_was_ill(kept, checkins, today),
     )
 
 
@@ -153,6 +176,30 @@ def _longest(bouts: Sequence[Bout]) -> dict[str, Bout]:
         if kind not in longest or bout.minutes > longest[kind].minutes:
             longest[kind] = bout
     return longest
+
+
+def _last_of(bouts: Sequence[Bout]) -> dict[str, tuple[Bout, ...]]:
+    found: dict[str, tuple[Bout, ...]] = {}
+    for bout in bouts:
+        kind = modality_of(bout)
+        found[kind] = (*found.get(kind, ()), bout)[-whole("step-up", "sessions") :]
+    return found
+
+
+def _silent(bouts: Sequence[date], checkins: Sequence[CheckIn], today: date) -> int | None:
+    """Days since the last word before today: who is back today was silent until then."""
+    words = [day for day in (*bouts, *(entry.day for entry in checkins)) if day < today]
+    return (today - max(words)).days if words else None
+
+
+def _was_ill(bouts: Sequence[Bout], checkins: Sequence[CheckIn], today: date) -> date | None:
+    """The last ill day before today, while the first sessions after it are still to come."""
+    # a history file and the plainest check-ins do not tell of illness
+    ill = [entry.day for entry in checkins if getattr(entry, "ill", False) and entry.day < today]
+    if not ill or (today - max(ill)).days > whole("after-illness", "days"):
+        return None
+    since = [bout for bout in bouts if bout.day > max(ill)]
+    return None if len(since) >= whole("after-illness", "sessions") else max(ill)
 
 
 def _felt(

@@ -10,14 +10,14 @@ from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import Activity, activity
 from ambulando.plan.candidates import likes, unsafe
 from ambulando.plan.choose import choose
-from ambulando.plan.compose import Offer, compose, options
-from ambulando.plan.progression import goal
+from ambulando.plan.compose import candidates_of, compose, minutes_for, offer_of, scored_at
+from ambulando.plan.doing import Offered
+from ambulando.plan.places import Place, known, leading
 from ambulando.plan.rules import number, whole
 from ambulando.plan.schedule import Slot, is_hot
 from ambulando.plan.session import Session, with_minutes
-from ambulando.plan.standing import CheckIn, standing
+from ambulando.plan.standing import CheckIn
 from ambulando.plan.trace import step
-from ambulando.plan.week import barriers_of, candidates_of
 from ambulando.safety.limits import INTENSITIES, Limits
 from ambulando.safety.profile import Profile
 from ambulando.safety.screen import screen
@@ -42,18 +42,24 @@ def suggestion(sessions: Sequence[Session], *, today: date, energy: float | None
     if energy <= number("low-energy", "almost_none"):
         return _smallest(first, "smallest version")
     planned_low = any(one["rule"] == "low-energy" for one in first.trace["steps"])
-    return first if planned_low else smaller(first)
+    if planned_low:
+        return first
+    return shorter(
+        first, number("low-energy", "factor"), name="shorter when energy is low", rule="low-energy"
+    )
 
 
 #: the step of a trace for a session that safety made shorter for one day
 SHARE = "share of today"
+#: the step of a trace for a session that an illness made shorter
+AFTER_ILLNESS = "smaller after an illness"
 
 
-def shorter(session: Session, share: float) -> Session:
-    """This share of a session, never less than its smallest version; for a day of a flare."""
+def shorter(session: Session, share: float, *, name: str = SHARE, rule: str = "safety-minutes") -> Session:
+    """This share of a session, never less than its smallest version; for a day of a flare, or the first one after an illness."""
     minutes = min(max(int(session.minutes * share), _least()), session.minutes)
     made = with_minutes(session, minutes, "half" if session.size == "full" else session.size)
-    noted = step(SHARE, minutes, "minutes", "safety-minutes")
+    noted = step(name, minutes, "minutes", rule)
     return replace(made, trace={**made.trace, "steps": [*made.trace["steps"], noted]})
 
 
@@ -98,6 +104,8 @@ def swap(
     bouts: Sequence[Bout] = (),
     checkins: Sequence[CheckIn] = (),
     answers: Mapping[str, Any] | None = None,
+    offered: Sequence[Offered] = (),
+    places: Sequence[Place] = (),
 ) -> Session:
     """Another activity at the same day and time, liked where there is a liked one, safe, and no more demanding.
 
@@ -107,38 +115,38 @@ def swap(
     screening = screen(profile)
     if screening.outcome in ("hold", "no-plan"):
         return session
-    stands = standing(profile, today=today, bouts=bouts, checkins=checkins)
-    aim = goal(profile, stands, screening.limits)
-    offer = Offer(
+    offer, _ = offer_of(
         profile,
-        stands,
         screening,
-        aim.minutes,
-        aim.light_only,
-        barriers_of(profile),
-        answers or {},
-        aim.steps,
+        today=today,
+        bouts=bouts,
+        checkins=checkins,
+        answers=answers,
+        offered=offered,
     )
     at = session.time.hour * 60 + session.time.minute
     hot = screening.limits.no_heat and is_hot(at, at + session.minutes)
     found = candidates_of(offer, hot=hot)
-    before = activity(session.activity)
+    before, led = activity(session.activity), leading(places)
     pool = [
-        entry for entry in found.kept if _no_more(entry, before) and _room(entry, before, session) >= _least()
+        entry
+        for entry in found.kept
+        if _no_more(entry, before)
+        and _room(entry, before, session) >= _least()
+        and known(entry, led, day=session.day, time=session.time, minutes=session.minutes, profile=profile)
     ]
     pool = [entry for entry in pool if likes(profile, entry)] or pool
     if not pool:
         return session
-    scored = [
-        one
-        for entry in pool
-        for one in options(
-            offer, [entry], room=_room(entry, before, session), day=session.day, relaxed=found.relaxed
+    lengths = {
+        entry.id: minutes_for(
+            offer, entry, room=_room(entry, before, session), day=session.day, relaxed=found.relaxed
         )
-    ]
-    choice = choose(scored, rng)
+        for entry in pool
+    }
+    choice = choose(scored_at(offer, [(entry, lengths[entry.id], session.time) for entry in pool]), rng)
     room = _room(choice.chosen.activity, before, session)
-    swapped = compose(offer, found, choice, Slot(session.day, session.time, room, hot))
+    swapped = compose(offer, found, choice, Slot(session.day, session.time, room, hot), places=places)
     return replace(swapped, trace={**swapped.trace, "size": session.size})
 
 

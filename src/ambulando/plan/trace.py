@@ -1,6 +1,6 @@
 """How a number or a choice came about: plain dictionaries and lists that can be stored as JSON as they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,17 @@ Row = dict[str, str]
 Step = dict[str, Any]
 
 #: What a row of a trace can point at.
-KINDS = ("analysis", "published", "contrast", "bout", "checkin", "rule", "catalogue", "reference")
+KINDS = (
+    "analysis",
+    "published",
+    "contrast",
+    "bout",
+    "checkin",
+    "assessment",
+    "rule",
+    "catalogue",
+    "reference",
+)
 
 
 def row(kind: str, name: object) -> Row:
@@ -26,13 +36,13 @@ def step(
     value: float | int | str | None,
     unit: str,
     rule: str,
-    rows: Iterable[Mapping[str, str]] = (),
+    rows: Iterable[Row] = (),
 ) -> Step:
     """One number on the way: its name, value, unit, the rule that made it and the rows it was made from."""
-    pointers = [row("rule", rule)]
+    pointers = [{"kind": "rule", "id": rule}]
     for pointer in rows:
-        if dict(pointer) not in pointers:
-            pointers.append(dict(pointer))
+        if pointer not in pointers:
+            pointers.append(pointer)
     return {
         "name": stored(name) if isinstance(name, Words) else name,
         "value": round(value, 4) if isinstance(value, float) else value,

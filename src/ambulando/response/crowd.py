@@ -183,7 +183,7 @@ def live(rng: np.random.Generator, who: People, setting: Setting) -> Lives:
     length = rng.choice(np.array(facts["sessions"]["minutes"], dtype=float), size=(people, days))
     asked = rng.random((people, days)) < 0.5 if setting.drawn else np.zeros((people, days), dtype=bool)
     suggested = rng.random((people, days)) < setting.suggested
-    ill = _illness(rng, people, days) if setting.ill else np.zeros((people, days), dtype=bool)
+    ill = illness(rng, people, days) if setting.ill else np.zeros((people, days), dtype=bool)
     slow = who.inertia_share * setting.slow
     fast = who.inertia_share - slow
     state = rng.normal(0, who.sd * np.sqrt(fast))
@@ -368,7 +368,7 @@ def _noise(rng: np.random.Generator, shape: tuple[int, int], noise: str) -> Floa
     return rng.standard_normal(shape)
 
 
-def _illness(rng: np.random.Generator, people: int, days: int) -> Flags:
+def illness(rng: np.random.Generator, people: int, days: int) -> Flags:
     """Spells of illness that start and end by chance."""
     facts = figures()["ill"]
     ill = np.zeros((people, days), dtype=bool)

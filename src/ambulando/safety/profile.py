@@ -148,16 +148,25 @@ def _known_keys(mapping: Mapping[Any, Any], known: Iterable[str], what: str) -> 
     known = tuple(known)
     for key in mapping:
         if key not in known:
-            near = nearest(str(key), known)
+            name = str(key)[:60]
+            near = nearest(name, known)
             hint = f"did you mean '{near}'?" if near else f"it may have {', '.join(known)}."
-            raise InputError(f"{what} has no '{key}'; {hint}")
+            raise InputError(f"{what} has no '{name}'; {hint}")
+
+
+def _shown(value: Any) -> str:
+    """What somebody gave, as a message quotes it: its beginning."""
+    if isinstance(value, int) and abs(value) >= 10**40:  # Python refuses to write out thousands of digits
+        return "a very large number"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _whole(smallest: int, largest: int) -> Callable[[Any, str], int]:
     def read(value: Any, key: str) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not smallest <= value <= largest:
             raise InputError(
-                f"'{key}' is {value!r}; please give a whole number from {smallest} to {largest}."
+                f"'{key}' is {_shown(value)}; please give a whole number from {smallest} to {largest}."
             )
         return value
 
@@ -166,13 +175,13 @@ def _whole(smallest: int, largest: int) -> Callable[[Any, str], int]:
 
 def _yes_or_no(value: Any, key: str) -> bool:
     if not isinstance(value, bool):
-        raise InputError(f"'{key}' is {value!r}; please give true or false, or leave it out.")
+        raise InputError(f"'{key}' is {_shown(value)}; please give true or false, or leave it out.")
     return value
 
 
 def _list(value: Any, key: str) -> list[Any]:
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, list | tuple):
-        raise InputError(f"'{key}' is {value!r}; please give a list, such as [].")
+        raise InputError(f"'{key}' is {_shown(value)}; please give a list, such as [].")
     return list(value)
 
 
@@ -184,9 +193,10 @@ def _ids(
         found: list[str] = []
         for word in _list(value, key):
             if word not in offered:
-                near = nearest(str(word), offered)
+                name = word[:60] if isinstance(word, str) else _shown(word)
+                near = nearest(name, offered)
                 hint = f"did you mean '{near}'?" if near else f"known are {', '.join(offered[:30])}."
-                raise InputError(f"'{key}' has '{word}', which is not known; {hint}")
+                raise InputError(f"'{key}' has '{name}', which is not known; {hint}")
             if word not in found:
                 found.append(word)
         if most is not None and len(found) > most:
@@ -200,7 +210,7 @@ def _names(value: Any, key: str) -> tuple[str, ...]:
     found = []
     for word in _list(value, key):
         if not isinstance(word, str) or not word.strip() or len(word) > 120:
-            raise InputError(f"'{key}' has {word!r}; please give each as a name of up to 120 letters.")
+            raise InputError(f"'{key}' has {_shown(word)}; please give each as a name of up to 120 letters.")
         found.append(" ".join(word.split()))
     if len(found) > MOST_MEDICINES:
         raise InputError(f"'{key}' has {len(found)} entries; please give at most {MOST_MEDICINES}.")
@@ -210,7 +220,9 @@ def _names(value: Any, key: str) -> tuple[str, ...]:
 def _one_of(offered: tuple[str, ...]) -> Callable[[Any, str], str]:
     def read(value: Any, key: str) -> str:
         if not isinstance(value, str) or value not in offered:
-            raise InputError(f"'{key}' is {value!r}; please give one of {', '.join(offered)}.")
+            near = nearest(str(value)[:60], offered) if len(offered) > 30 else None
+            hint = f"did you mean '{near}'?" if near else f"please give one of {', '.join(offered[:30])}."
+            raise InputError(f"'{key}' is {_shown(value)}; {hint}")
         return value
 
     return read
@@ -220,7 +232,7 @@ def _country(value: Any, key: str) -> str:
     code = country_code(value) if isinstance(value, str) else ""
     if code not in countries_of_the_world():
         raise InputError(
-            f"'{key}' is {value!r}, which is no country's two-letter code; please give one such as NZ."
+            f"'{key}' is {_shown(value)}, which is no country's two-letter code; please give one such as NZ."
         )
     return code
 
@@ -228,7 +240,7 @@ def _country(value: Any, key: str) -> str:
 def _active(value: Any, key: str) -> Active:
     if not isinstance(value, Mapping):
         raise InputError(
-            f'\'{key}\' is {value!r}; please give days a week and minutes a day, as {{"days": 2, "minutes": 20}}.'
+            f'\'{key}\' is {_shown(value)}; please give days a week and minutes a day, as {{"days": 2, "minutes": 20}}.'
         )
     _known_keys(value, ("days", "minutes"), f"'{key}'")
     if value.get("days") is None or value.get("minutes") is None:
@@ -242,7 +254,7 @@ def _windows(value: Any, key: str) -> tuple[Window, ...]:
     for place, entry in enumerate(_list(value, key), start=1):
         where = f"Window {place}"
         if not isinstance(entry, Mapping):
-            raise InputError(f"{where} is {entry!r}; please give day, from and to.")
+            raise InputError(f"{where} is {_shown(entry)}; please give day, from and to.")
         _known_keys(entry, ("day", "from", "to"), where)
         for part in ("day", "from", "to"):
             if part not in entry:
@@ -250,7 +262,9 @@ def _windows(value: Any, key: str) -> tuple[Window, ...]:
         day = str(entry["day"]).strip().lower()
         match = [name for name in DAYS if day in (name, name[:3])]
         if not match:
-            raise InputError(f"{where} has the day {entry['day']!r}; please give one of {', '.join(DAYS)}.")
+            raise InputError(
+                f"{where} has the day {_shown(entry['day'])}; please give one of {', '.join(DAYS)}."
+            )
         start, end = _clock(entry["from"], where), _clock(entry["to"], where)
         if end <= start:
             raise InputError(
@@ -263,7 +277,7 @@ def _windows(value: Any, key: str) -> tuple[Window, ...]:
 def _part(value: Any, key: str, known: tuple[str, ...], needed: tuple[str, ...] = ()) -> Mapping[str, Any]:
     """A JSON object within a profile, without what is null."""
     if not isinstance(value, Mapping):
-        raise InputError(f"'{key}' is {value!r}; please give an object with {', '.join(known)}.")
+        raise InputError(f"'{key}' is {_shown(value)}; please give an object with {', '.join(known)}.")
     _known_keys(value, known, f"'{key}'")
     given = {name: told for name, told in value.items() if told is not None}
     for name in needed:
@@ -274,7 +288,7 @@ def _part(value: Any, key: str, known: tuple[str, ...], needed: tuple[str, ...] 
 
 def _own_words(value: Any, key: str) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_WORDS:
-        raise InputError(f"'{key}' is {value!r}; please write at most {LONGEST_WORDS} letters.")
+        raise InputError(f"'{key}' is {_shown(value)}; please write at most {LONGEST_WORDS} letters.")
     return " ".join(value.split())
 
 
@@ -283,10 +297,8 @@ def _aim(value: Any, key: str) -> Aim:
     if ("km" in given) == ("minutes" in given):
         raise InputError(f"'{key}' needs either km or minutes a week, and not both.")
     km = given.get("km")
-    if km is not None and (
-        isinstance(km, bool) or not isinstance(km, int | float) or not 0.1 <= float(km) <= 200
-    ):
-        raise InputError(f"'{key}.km' is {km!r}; please give a number from 0.1 to 200.")
+    if km is not None and (isinstance(km, bool) or not isinstance(km, int | float) or not 0.1 <= km <= 200):
+        raise InputError(f"'{key}.km' is {_shown(km)}; please give a number from 0.1 to 200.")
     return Aim(
         _one_of(MODALITIES)(given["modality"], f"{key}.modality"),
         None if km is None else float(km),
@@ -346,7 +358,7 @@ def _clock(value: Any, where: str) -> time:
             raise ValueError
         return time(int(value[:2]), int(value[3:]))
     except ValueError as error:
-        raise InputError(f"{where} has the time {value!r}; please write it as 08:30.") from error
+        raise InputError(f"{where} has the time {_shown(value)}; please write it as 08:30.") from error
 
 
 def _kinds_of_movement() -> tuple[str, ...]:

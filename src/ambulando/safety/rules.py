@@ -2,14 +2,14 @@
 
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
 from ambulando.ground import InputError, packaged_toml
 from ambulando.safety.limits import INTENSITIES, Limits
 from ambulando.safety.medicines import CLASSES
-from ambulando.safety.profile import Profile
+from ambulando.safety.profile import Care, Profile
 from ambulando.safety.words import PACKAGE, named
 
 EFFECTS = ("allow", "cap", "avoid", "ask-first", "stop")
@@ -75,6 +75,22 @@ class FactRule:
         )
 
 
+@dataclass(frozen=True)
+class CareRule:
+    """The words for one thing that a clinician asked for. ``key`` is that of ``Care``; its limit is what stands there.
+
+    ``reason_no_numbers`` is for those for whom numbers of exercise can do harm.
+    """
+
+    id: str
+    key: str
+    effect: str
+    reason: str
+    reason_no_numbers: str
+    source: str = "What your clinician asked for, as you entered it"
+    certainty: str = "clinician"
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules in the order of the table. Raises InputError naming the rule that is at fault."""
@@ -85,6 +101,32 @@ def rules() -> tuple[Rule, ...]:
 def fact_rules() -> tuple[FactRule, ...]:
     """How the answers of a profile become facts."""
     return _fact_rules(packaged_toml(PACKAGE, "data/rules.toml"))
+
+
+@cache
+def care_rules() -> tuple[CareRule, ...]:
+    """What a clinician can ask for, in the order of the table. Raises InputError naming the rule that is at fault."""
+    return care_rules_of(packaged_toml(PACKAGE, "data/rules.toml"))
+
+
+def care_rules_of(table: Mapping[str, Any]) -> tuple[CareRule, ...]:
+    """The rules that the ``care`` part of a TOML table describes, checked. Raises InputError naming the one at fault."""
+    found = []
+    for row in table["care"]:
+        where = f"rules.toml, rule '{row.get('id', '?')}',"
+        try:
+            rule = CareRule(**row)
+        except TypeError as error:
+            raise InputError(f"{where} is not whole: {error}.") from error
+        _among([rule.key], [field.name for field in fields(Care)], f"{where} has the key")
+        _among([rule.effect], ("allow", "cap", "avoid"), f"{where} has the effect")
+        _among(
+            [name for _, name, _, _ in string.Formatter().parse(rule.reason) if name],
+            ["asked"],
+            f"{where} tells",
+        )
+        found.append(rule)
+    return tuple(found)
 
 
 def rules_of(table: Mapping[str, Any]) -> tuple[Rule, ...]:

@@ -7,11 +7,12 @@ person would like it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ambulando.activity.catalogue import catalogue
 from ambulando.ground import Words
-from ambulando.safety.limits import Limits, tightest
+from ambulando.safety.limits import INTENSITIES, Limits, tightest
 from ambulando.safety.medicines import classes_of
 from ambulando.safety.profile import Active, Profile
-from ambulando.safety.rules import EFFECTS, OUTCOMES, Rule, fact_rules, rules
+from ambulando.safety.rules import EFFECTS, OUTCOMES, Rule, care_rules, fact_rules, rules
 from ambulando.safety.words import named
 
 __all__ = ["Constraint", "Limits", "Screening", "facts_of", "of_medicines", "said", "screen", "tightest"]
@@ -56,7 +57,38 @@ def screen(profile: Profile) -> Screening:
         for rule in fired
     )
     outcome = max((rule.outcome for rule in fired), key=OUTCOMES.index, default="full")
-    return Screening(outcome, constraints, tightest(*(rule.limits for rule in fired)))
+    limits = tightest(*(rule.limits for rule in fired))
+    asked = of_care(profile, no_numbers=limits.no_numbers)
+    together = sorted((*constraints, *asked), key=lambda one: -EFFECTS.index(one.effect))
+    return Screening(outcome, tuple(together), tightest(limits, *(one.limits for one in asked)))
+
+
+def of_care(profile: Profile, *, no_numbers: bool = False) -> tuple[Constraint, ...]:
+    """What a clinician asked for, as constraints: only ever tighter than what safety asks for anyway.
+
+    A word that binds nothing ("hard is fine") makes none. Minutes of a week and what to leave out have no place in
+    ``Limits``: ``plan`` reads them from ``profile.care``.
+    """
+    if profile.care is None:
+        return ()
+    found = []
+    for rule in care_rules():
+        value = getattr(profile.care, rule.key)
+        if value in (None, (), INTENSITIES[-1]):
+            continue
+        limits = Limits(**{rule.key: value}) if rule.key in ("max_minutes", "max_intensity") else Limits()
+        pattern = rule.reason_no_numbers if no_numbers else rule.reason
+        reason = Words(pattern, {"asked": _asked(value)} if "{asked}" in pattern else {})
+        found.append(Constraint(rule.id, rule.effect, reason, rule.source, limits, rule.certainty))
+    return tuple(found)
+
+
+def _asked(value: object) -> str:
+    """What was asked for, as it stands in a sentence: activities by their names, kinds of movement by their own."""
+    if isinstance(value, tuple):
+        entries = catalogue()
+        return _listed([entries[one].name if one in entries else one.replace("-", " ") for one in value])
+    return str(value)
 
 
 def said(constraints: Sequence[Constraint]) -> tuple[Constraint, ...]:

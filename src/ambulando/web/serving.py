@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import importlib
 import multiprocessing
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -20,6 +22,10 @@ from ambulando.ground import InputError
 from ambulando.web.home import for_owner_alone
 
 STAMP = "prepared"
+#: seconds after the start of the server
+WARM_AFTER = 3.0
+#: what a week is made with, in parts that take about a tenth of a second each
+WARMED = ("numpy", "scipy.sparse", "scipy.linalg", "scipy.sparse.linalg", "scipy.special", "scipy.optimize")
 
 
 def fingerprint() -> str:
@@ -148,8 +154,31 @@ def run(listener: socket.socket, host: str, port: int) -> None:
             server_header=False,
         )
     )
-    with contextlib.suppress(KeyboardInterrupt):  # that is how a person stops it
-        server.run(sockets=[listener])
+    stopping = threading.Event()
+    warming = threading.Thread(target=warm, args=(server, stopping), daemon=True)
+    warming.start()
+    try:
+        with contextlib.suppress(KeyboardInterrupt):  # that is how a person stops it
+            server.run(sockets=[listener])
+    finally:
+        stopping.set()
+        warming.join()  # of one part at most: Python must not end while a library of machine code is being loaded
+
+
+def warm(server: Any, stopping: threading.Event, wait: float = WARM_AFTER) -> None:
+    """Load what the first plan needs, once pages are served: nobody waits half a second for it, and no start does.
+
+    Part by part, so that a server that is stopped meanwhile ends at once.
+    """
+    while not server.started:
+        if stopping.wait(0.1):
+            return
+    stopping.wait(wait)  # whoever opened the first page has it by then
+    for part in WARMED:
+        if stopping.is_set():
+            return
+        with contextlib.suppress(ImportError):  # then whoever asks for a plan is told
+            importlib.import_module(part)
 
 
 @contextlib.contextmanager

@@ -1,8 +1,9 @@
-"""Settings of the web application. What an installation may change comes from four environment variables:
+"""Settings of the web application. What an installation may change comes from five environment variables:
 
 AMBULANDO_DATA            where the data lies (see home.py)
 AMBULANDO_URL             the public address, e.g. https://move.example.org; hosts, cookies and CSRF follow from it
 AMBULANDO_EMAIL_REQUIRED  1 on an installation for many people: an address is asked for and checked
+AMBULANDO_CALENDARS       addresses that a calendar may be read from, with spaces between them; none without it
 AMBULANDO_SMTP            smtp://user:password@host:port to send e-mail; without it, mail is printed in the log
 """
 
@@ -62,6 +63,9 @@ INSTALLED_APPS = [
     "ambulando.web.help",
     "ambulando.web.signals",
     "ambulando.web.reminders",
+    "ambulando.web.alongside",
+    "ambulando.web.calendars",
+    "ambulando.web.places",
     "ambulando.web.library",
 ]
 
@@ -191,6 +195,9 @@ ACCOUNT_SESSION_REMEMBER = True
 LOGIN_REDIRECT_URL = "today"
 LOGIN_URL = "account_login"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+#: what the address of a calendar has to begin with to be read: calendar servers that the operator runs beside this one
+CALENDARS = tuple(os.environ.get("AMBULANDO_CALENDARS", "").split())
 
 SMTP = urlsplit(os.environ.get("AMBULANDO_SMTP", ""))
 SENDS_EMAIL = bool(SMTP.hostname)

@@ -13,5 +13,8 @@ urlpatterns = [
     path("", include("ambulando.web.help.urls")),
     path("", include("ambulando.web.signals.urls")),
     path("", include("ambulando.web.reminders.urls")),
+    path("", include("ambulando.web.alongside.urls")),
+    path("", include("ambulando.web.calendars.urls")),
+    path("", include("ambulando.web.places.urls")),
     path("", include("ambulando.web.library.urls")),
 ]

@@ -57,6 +57,7 @@ def look_each_morning() -> None:
     """Put the draw of the day into the plan, where it is morning, and end what is over."""
     from ambulando.web.comparisons.placing import ensure_draw
     from ambulando.web.plans.actions import ensure_week
+    from ambulando.web.plans.queries import pause_on
 
     now = timezone.now()
     # Read whole: a cursor that stays open would keep an old view of the database.
@@ -70,7 +71,7 @@ def look_each_morning() -> None:
             continue
         try:
             _look(comparison, local)
-            if comparison.running:
+            if comparison.running and not pause_on(comparison.person, local.date()):
                 week = ensure_week(comparison.person, local.date())
                 ensure_draw(comparison.person, comparison, week, local.date())
         except Exception:  # what goes wrong for one must not keep the others waiting

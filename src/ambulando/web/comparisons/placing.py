@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db import transaction
 
+from ambulando.activity.catalogue import activity
 from ambulando.ground import Words
 from ambulando.plan import drawn as plan_drawn
 from ambulando.plan import today as plan_today
+from ambulando.plan.alongside import avoided
 from ambulando.plan.drawn import Scope
 from ambulando.safety.screen import screen
 from ambulando.web.comparisons import actions, queries
@@ -73,7 +75,7 @@ def ensure_draw(person: Person, comparison: Comparison, week: Week, today: date)
     draw = queries.draw_of(comparison, today)
     if draw is None or draw.state != Draw.OPEN:
         return draw
-    if not week.holds or not _still_for(person, comparison):
+    if not week.holds or not _still_for(person, comparison, week, today):
         actions.stop(person, comparison, Comparison.SAFETY)
         return None
     if _stands(draw, week):
@@ -91,16 +93,24 @@ def _stands(draw: Draw, week: Week) -> bool:
     return bool(draw.session and draw.session.week_id == week.pk and draw.session.state != Session.REPLACED)
 
 
-def _still_for(person: Person, comparison: Comparison) -> bool:
-    """Whether the limits of safety leave every option of it, with the lengths and hours that it is about."""
-    limits, options = screen(person.profile).limits, comparison.content["options"]
+def _still_for(person: Person, comparison: Comparison, week: Week, today: date) -> bool:
+    """Whether safety, and what a clinician asked for, leave every option of it, with the lengths and hours it is about."""
+    # The week knows whether a clinician asked for anything; only then is it worth reading.
+    asked = any(one["rule"].startswith("clinician-") for one in week.constraints)
+    profile = convert.profile_of(person, today) if asked else person.profile
+    limits, options = screen(profile).limits, comparison.content["options"]
     kinds = {option["kind"] for option in options}
     most = limits.max_minutes
     if "minutes" in kinds and most is not None and any(one["minutes"] > most for one in options):
         return False
     if "time" in kinds and not both_ends_open(limits.earliest_hour, limits.latest_hour):
         return False
-    return all(plan_drawn.still_right(option["activity"], limits) for option in options if option["activity"])
+    return all(
+        plan_drawn.still_right(option["activity"], limits)
+        and not avoided(activity(option["activity"]), profile)
+        for option in options
+        if option["activity"]
+    )
 
 
 def _place(person: Person, draw: Draw, week: Week, today: date) -> Draw:

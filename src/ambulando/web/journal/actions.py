@@ -63,7 +63,7 @@ def add_bout(
 ) -> Bout:
     """Keep what was done. The same sent twice, as by a double click, is kept once.
 
-    ``told``: effort, feeling_before, feeling_after, talk and note, as far as the person told them.
+    ``told``: effort, feeling_before, feeling_after, pain, talk and note, as far as the person told them.
     """
     same = {"activity": activity, "start": start, "seconds": minutes * 60} | told
     if found := person.bouts.filter(**same).first():
@@ -119,7 +119,7 @@ def import_recording(
         if before is None:
             Bout.objects.create(person=person, recording=kept, **values)
         else:
-            for name in ("effort", "feeling_before", "feeling_after"):
+            for name in ("effort", "feeling_before", "feeling_after", "pain"):
                 values[name] = values[name] if (told := getattr(before, name)) is None else told
             if before.corrected:
                 values = {

@@ -79,6 +79,13 @@ class BoutForm(forms.Form):
         coerce=int,
         choices=lambda: answers_of("feeling-scale"),
     )
+    pain = forms.TypedChoiceField(
+        label=_("Did it hurt?"),
+        required=False,
+        empty_value=None,
+        coerce=lambda answer: answer == "True",
+        choices=[("", "–"), ("True", _("Yes")), ("False", _("No"))],
+    )
     talk = forms.TypedChoiceField(
         label=_("While you moved, could you talk?"),
         required=False,

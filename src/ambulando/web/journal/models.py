@@ -79,6 +79,8 @@ class Bout(models.Model):
     effort = models.PositiveSmallIntegerField(null=True, blank=True, validators=ZERO_TO_TEN)
     feeling_before = models.SmallIntegerField(null=True, blank=True, validators=FEELING)
     feeling_after = models.SmallIntegerField(null=True, blank=True, validators=FEELING)
+    #: whether it hurt; None where they did not say
+    pain = models.BooleanField(null=True, blank=True)
     #: the answer to the talk test, by its score
     talk = models.SmallIntegerField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, QuerySet
 
 from ambulando.activity.bouts import Bout as DoneBout
 from ambulando.measures import checkins, schedule
@@ -37,6 +37,7 @@ def as_done(bout: Bout, person: Person) -> DoneBout:
         effort=bout.effort,
         feeling_before=bout.feeling_before,
         feeling_after=bout.feeling_after,
+        pain=bout.pain,
         warnings=tuple(bout.warnings),
     )
 
@@ -54,6 +55,11 @@ def flags_in(check_ins: Iterable[CheckIn]) -> dict[str, bool]:
     """Whether the person was ill on a day, and whether a medicine changed, as far as its check-ins say so."""
     rows = list(check_ins)
     return {name: any(getattr(row, name) for row in rows) for name in FLAGS}
+
+
+def ill_before(person: Person, day: date) -> bool:
+    """Whether the person was ill in the two weeks before this day."""
+    return person.check_ins.filter(ill=True, day__lt=day, day__gte=day - timedelta(days=14)).exists()
 
 
 def latest_check_in(person: Person, day: date) -> CheckIn | None:
@@ -166,10 +172,13 @@ def due(person: Person, today: date) -> list[Due]:
     return list(schedule.due(questionnaires(person), done_on(person), wishes(person), today))
 
 
-def latest_questionnaires(person: Person, count: int) -> QuerySet[Assessment]:
-    """The last ``count`` that were filled in; not those for the plan, nor counts that do not fit."""
+def latest_questionnaires(person: Person, count: int, **also: Exists) -> QuerySet[Assessment]:
+    """The last ``count`` that were filled in; not those for the plan, nor counts that do not fit.
+
+    ``also``: what else is to be known by the way, as attributes of each.
+    """
     left_out = [one.id for one in instruments().values() if one.group == "plan" or not fits(one, person)]
-    return person.assessments.exclude(instrument__in=left_out)[:count]
+    return person.assessments.exclude(instrument__in=left_out).annotate(**also)[:count]
 
 
 def assessment_before(person: Person, assessment: Assessment) -> Assessment | None:

@@ -33,7 +33,7 @@ PAGE_OF_DAYS = 30
 #: minutes that the form for something done starts with
 USUAL_MINUTES = 10
 #: what no device measures, and the person alone tells of something done
-TOLD = ("effort", "feeling_before", "feeling_after", "talk", "note")
+TOLD = ("effort", "feeling_before", "feeling_after", "pain", "talk", "note")
 
 
 @posted(back="today")

@@ -17,6 +17,7 @@ from ambulando.evidence import base, within_person
 from ambulando.evidence.questions import stated
 from ambulando.evidence.rows import Contrast, DoseRow, EffectContrast, EventContrast
 from ambulando.plan.rules import rules as plan_rules
+from ambulando.safety.rules import care_rules
 from ambulando.safety.rules import rules as safety_rules
 from ambulando.web.library import queries, questions
 from ambulando.web.people.words import MODALITY_NAMES
@@ -150,7 +151,9 @@ def sources(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
     return render(
-        request, "library/rules.html", {"safety_rules": safety_rules(), "plan_rules": plan_rules().values()}
+        request,
+        "library/rules.html",
+        {"safety_rules": (*safety_rules(), *care_rules()), "plan_rules": plan_rules().values()},
     )
 
 

@@ -1,6 +1,6 @@
 """What is changed about a person. Each takes the person first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,21 @@ def tell(person: Person, answers: Mapping[str, Any], *, time_zone: str | None = 
     if time_zone:
         person.time_zone = time_zone
     person.save(update_fields=["answers", "time_zone"])
+    return person
+
+
+def tell_weather(person: Person, weather: Sequence[str], today: date) -> Person:
+    """Keep how it is outside these days, with the day on which it was told."""
+    tell(person, {"weather": list(weather)})
+    person.weather_on = today
+    person.save(update_fields=["weather_on"])
+    return person
+
+
+def tell_seasons(person: Person, hemisphere: str) -> Person:
+    """Which way round the seasons go where they live; empty: as their country says."""
+    person.hemisphere = hemisphere
+    person.save(update_fields=["hemisphere"])
     return person
 
 

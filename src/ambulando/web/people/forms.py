@@ -1,5 +1,6 @@
 """What a person tells at sign-up and in the two steps after it."""
 
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from ambulando.activity.catalogue import KIT, MODALITIES
 from ambulando.safety.words import named
 from ambulando.web.people.models import Person
-from ambulando.web.people.words import DAY_NAMES, DAY_PARTS, KIT_NAMES, MODALITY_NAMES, PLACE_NAMES
+from ambulando.web.people.words import (
+    DAY_NAMES,
+    DAY_PARTS,
+    KIT_NAMES,
+    MODALITY_NAMES,
+    PLACE_NAMES,
+    WEATHER_NAMES,
+)
+from ambulando.web.plans.convert import weather_of
 from ambulando.web.templatetags.words import say
 
 
@@ -93,6 +102,25 @@ class LikesForm(forms.Form):
         widget=Chips,
     )
 
+    weather = forms.MultipleChoiceField(
+        label=_("How is it outside these days?"),
+        help_text=_("The plan looks to this for two weeks. You can change it on the Week page, any day."),
+        required=False,
+        choices=list(WEATHER_NAMES.items()),
+        widget=Chips,
+    )
+    hemisphere = forms.ChoiceField(
+        label=_("When is your winter?"),
+        required=False,
+        choices=[
+            ("", _("As usual in my country")),
+            ("north", _("Around January")),
+            ("south", _("Around July")),
+            ("none", _("We have none")),
+        ],
+        widget=Pills,
+    )
+
     def clean_barriers(self) -> list[str]:
         chosen: list[str] = self.cleaned_data["barriers"]
         if len(chosen) > 2:
@@ -130,7 +158,7 @@ class LikesForm(forms.Form):
         }
 
     @staticmethod
-    def initial_of(person: Person) -> dict[str, Any]:
+    def initial_of(person: Person, today: date) -> dict[str, Any]:
         told = person.answers
         windows = told.get("windows", [])
         starts = {window[0]: part for part, (_name, window) in DAY_PARTS.items()}
@@ -142,6 +170,8 @@ class LikesForm(forms.Form):
             "places": told.get("places", []),
             "company": told.get("company", "either"),
             "kit": told.get("kit", []),
+            "weather": weather_of(person, today),
+            "hemisphere": person.hemisphere,
             "days": sorted({window["day"] for window in windows}) if windows else [],
             "parts": sorted({starts[window["from"]] for window in windows if window["from"] in starts}),
         }

@@ -31,6 +31,10 @@ class Person(AbstractUser):
     quiet = models.BooleanField(default=False)
     #: the local day on which they last said that it flares
     flare_on = models.DateField(null=True)
+    #: the local day on which they last said how the weather is
+    weather_on = models.DateField(null=True)
+    #: which way round the seasons go where they live, one of ``plan.season.HEMISPHERES``; empty: as their country says
+    hemisphere = models.CharField(max_length=8, default="", blank=True)
     #: when they agreed that their numbers are part of what is learned here, and to which text (``SHARING_TEXT``)
     shares_numbers_since = models.DateTimeField(null=True)
     shares_numbers_text = models.CharField(max_length=16, default="", blank=True)

@@ -50,14 +50,16 @@ def onboard_likes(request: HttpRequest) -> HttpResponse:
     """The second step: what the person likes, and what gets in the way."""
     if not request.user.answers.get("age"):
         return redirect("onboard_safety")
-    form = LikesForm(given(request), initial=LikesForm.initial_of(request.user))
+    form = LikesForm(given(request), initial=LikesForm.initial_of(request.user, _today(request)))
     if request.method == "POST" and form.is_valid():
         first = request.user.onboarded_at is None
         actions.tell(request.user, form.answers())
+        actions.tell_weather(request.user, form.cleaned_data["weather"], _today(request))
+        actions.tell_seasons(request.user, form.cleaned_data["hemisphere"])
         actions.finish_onboarding(request.user, timezone.now())
-        plans.make_week(request.user, _today(request))
+        plans.make_anew(request.user, _today(request))
         if not first:
-            messages.success(request, _("Kept. Here is a week that fits."))
+            messages.success(request, _("Kept. Your week follows it."))
         return redirect("today")
     return render(request, "people/likes.html", {"form": form, "first": request.user.onboarded_at is None})
 

@@ -50,11 +50,23 @@ KIT_NAMES = {
     "exercise-bike": _("An exercise bike"),
     "frisbee": _("A frisbee"),
     "garden": _("A garden"),
+    "handcycle": _("A handcycle"),
     "plants": _("Plants to look after"),
     "racket": _("A racket"),
     "screen": _("A screen for videos"),
+    "skipping-rope": _("A skipping rope"),
+    "snow-shovel": _("A snow shovel"),
+    "tandem": _("A tandem"),
     "vacuum-cleaner": _("A vacuum cleaner"),
     "walking-poles": _("Walking poles"),
     "weights": _("Weights"),
     "wheelchair": _("A wheelchair"),
+}
+#: how it is outside these days
+WEATHER_NAMES = {
+    "rain": _("Rain"),
+    "wind": _("Wind"),
+    "cold": _("Cold"),
+    "ice": _("Ice or snow"),
+    "dark": _("Dark early"),
 }

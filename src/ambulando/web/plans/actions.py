@@ -10,10 +10,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ambulando.ground import stored
+from ambulando.activity.catalogue import activity
+from ambulando.ground import Words, stored
+from ambulando.plan import own_words
 from ambulando.plan import today as plan_today
 from ambulando.plan import week as plan_week
-from ambulando.safety.limits import Limits
+from ambulando.plan.alongside import avoided
+from ambulando.plan.calendar import outside as busy_outside
+from ambulando.plan.rules import number
+from ambulando.safety.profile import OwnPlan, Profile
 from ambulando.safety.screen import Constraint, screen
 from ambulando.safety.stop_signs import StopSign, symptom_after
 from ambulando.web.journal import actions as journal
@@ -21,8 +26,12 @@ from ambulando.web.journal import queries as read
 from ambulando.web.people import actions as people
 from ambulando.web.people.models import Person
 from ambulando.web.plans import convert, decisions, inputs
-from ambulando.web.plans.models import Answer, Session, Stop, Week
-from ambulando.web.plans.queries import sessions_of, week_of
+from ambulando.web.plans.how import with_how
+from ambulando.web.plans.models import Answer, Pause, Session, Stop, Week
+from ambulando.web.plans.queries import pause_on, sessions_of, week_of
+
+#: what a week says that is made anew on its last day, when that is one of rest
+LAST_DAY = Words("Today is for rest, and a new week begins tomorrow.")
 
 
 def ensure_week(person: Person, today: date) -> Week:
@@ -36,49 +45,63 @@ def ensure_week(person: Person, today: date) -> Week:
 
 @transaction.atomic
 def make_week(person: Person, today: date) -> Week:
-    """Plan seven days from today; what was done or begun in an earlier version of the week stays in it."""
+    """Plan seven days from today; made anew, the days that are left of them.
+
+    What was done or begun in an earlier version of the week stays in it, and counts with what was done beside it. Who said
+    "not today" is offered nothing new for today, and a day of illness is one of rest.
+    """
     before = week_of(person, today)
     profile = convert.profile_of(person, today)
-    limits = screen(profile).limits
-    kept = [session for session in sessions_of(before) if session.state == Session.DONE]
-    kept += [
-        one
-        for session in sessions_of(before)
-        if session.state == Session.STARTED and (one := _as_it_may_go_on(person, session, limits))
-    ]
+    kept = [one for session in sessions_of(before) if (one := _as_it_stays(person, session, profile))]
+    rested = [one for one in sessions_of(before) if one.state == Session.NOT_TODAY and one.day == today]
+    found = inputs.of_week(person, today)
+    if rested:
+        found["busy"] = (*found["busy"], *busy_outside((), since=today, until=today))
     seed = secrets.randbits(48)
     made = plan_week.make(
         profile,
         today=today,
         rng=random.Random(seed),  # noqa: S311 - a seed that is kept, so that the odds can be checked
-        **inputs.of_week(person, today),
+        kept=[convert.planned(session) for session in kept],
+        since=before.starts if before else None,
+        **found,
     )
+    starts = before.starts if before else today
+    last_one = made.outcome in ("full", "gentle") and not made.week and today - starts == timedelta(days=6)
     if before:
         Week.objects.filter(pk=before.pk).update(current=False)
     week = Week.objects.create(
         person=person,
-        starts=today,
+        starts=starts,
         seed=seed,
         outcome=made.outcome,
-        message=stored(made.message),
+        message=stored(LAST_DAY if rested and last_one else made.message),
         constraints=convert.stored_constraints(lasting(made.constraints)),
         trace=dict(made.trace),
     )
-    Session.objects.filter(pk__in=[session.pk for session in kept]).update(week=week)
-    taken = {session.day for session in kept}
+    Session.objects.filter(pk__in=[session.pk for session in (*kept, *rested)]).update(week=week)
     planned = [
         Session.objects.create(week=week, person=person, **convert.session_fields(session))
         for session in made.week
-        if session.day not in taken
     ]
-    decisions.keep_week(person, week, planned)
+    decisions.keep_week(person, week, planned, today)
+    if profile.ill:
+        rest_when_ill(person, today, ill=True)
     return week
 
 
-def _as_it_may_go_on(person: Person, session: Session, limits: Limits) -> Session | None:
-    """What is under way when the answers change: as it is, shorter, or at rest when it is not for the person any more."""
-    planned = plan_today.within(convert.planned(session), limits)
-    if planned is None:
+@transaction.atomic
+def make_anew(person: Person, today: date) -> Week | None:
+    """The week with what holds now. While the plan rests only safety makes one: coming back makes the next."""
+    return keep_safe(person, today) if pause_on(person, today) else make_week(person, today)
+
+
+def _as_it_stays(person: Person, session: Session, profile: Profile) -> Session | None:
+    """What is done as it is; what is under way too, or shorter, or at rest when it is not for the person any more."""
+    if session.state != Session.STARTED:
+        return session if session.state == Session.DONE else None
+    planned = plan_today.within(convert.planned(session), screen(profile).limits)
+    if planned is None or avoided(activity(session.activity), profile):
         not_today(person, session)
         return None
     return _replace(person, session, planned)
@@ -122,8 +145,12 @@ def swap(person: Person, session: Session, today: date) -> Session:
 
 @transaction.atomic
 def adapt(person: Person, today: date) -> Session | None:
-    """After a check-in: when energy is low, today's session becomes smaller. It never becomes larger by itself."""
+    """After a check-in: on a day of illness today rests, and when energy is low today's session becomes smaller.
+
+    It never becomes larger by itself.
+    """
     check_in = read.latest_check_in(person, today)
+    rest_when_ill(person, today, ill=bool(check_in and check_in.ill))
     session = next(
         (
             one
@@ -139,7 +166,7 @@ def adapt(person: Person, today: date) -> Session | None:
 
 
 def _replace(person: Person, session: Session, planned: Any) -> Session:
-    fields = convert.session_fields(planned)
+    fields = convert.session_fields(with_how(person, planned))
     if (fields["activity"], fields["minutes"]) == (session.activity, session.minutes):
         return session
     state = session.state
@@ -187,15 +214,17 @@ def done(
     )
     session.state = Session.DONE
     session.day = now.date()
-    session.save(update_fields=["bout", "state", "day", "changed_at"])
+    session.week = week_of(person, session.day) or session.week  # begun in the last minutes of another one
+    session.save(update_fields=["bout", "state", "day", "week", "changed_at"])
     return session
 
 
 @transaction.atomic
-def not_today(person: Person, session: Session) -> Session:
-    """A valid answer. Nothing is asked and nothing is lost."""
+def not_today(person: Person, session: Session, *, why: str = Session.SKIPPED) -> Session:
+    """A valid answer. Nothing is lost. With an empty ``why`` the person may say what kept them; else they are not asked."""
     session.state = Session.NOT_TODAY
-    session.save(update_fields=["state", "changed_at"])
+    session.why = session.why or why
+    session.save(update_fields=["state", "why", "changed_at"])
     return session
 
 
@@ -207,7 +236,9 @@ def undo(person: Person, session: Session) -> Session:
         session.bout = None
     session.state = Session.PLANNED
     session.feeling_before, session.how_skipped = None, False
-    session.save(update_fields=["bout", "state", "feeling_before", "how_skipped", "changed_at"])
+    if session.why != Session.ILL:  # who takes back the rest of a day of illness is not put to rest again
+        session.why = ""
+    session.save(update_fields=["bout", "state", "feeling_before", "how_skipped", "why", "changed_at"])
     return session
 
 
@@ -272,12 +303,126 @@ def no_flare(person: Person, today: date) -> None:
     """It was a slip, or it passed: what was planned for today before is back."""
     people.flares(person, None)
     for session in sessions_of(week_of(person, today)):
-        before = session.instead_of
-        last = session.content["trace"]["steps"][-1]["name"]
-        if session.day == today and session.state == Session.PLANNED and before and last == plan_today.SHARE:
-            session.delete()
-            before.state = Session.PLANNED
-            before.save(update_fields=["state", "changed_at"])
+        if session.day == today and session.state == Session.PLANNED and _step(session) == plan_today.SHARE:
+            _as_before(session)
+
+
+@transaction.atomic
+def rest_when_ill(person: Person, today: date, *, ill: bool) -> None:
+    """Ill today: what is planned for today and not begun rests, and the first session after it is smaller.
+
+    Not ill, as when it was a slip: both are as they were.
+    """
+    state = Session.PLANNED if ill else Session.NOT_TODAY
+    sessions = sessions_of(week_of(person, today))
+    for session in sessions:
+        if session.day == today and session.state == state and session.why == ("" if ill else Session.ILL):
+            session.state = Session.NOT_TODAY if ill else Session.PLANNED
+            session.why = Session.ILL if ill else ""
+            session.save(update_fields=["state", "why", "changed_at"])
+    ahead = [one for one in sessions if one.day > today and one.state == Session.PLANNED]
+    shrunk = [one for one in ahead if _step(one) == plan_today.AFTER_ILLNESS]
+    if ill and ahead and not shrunk:
+        share, name = number("after-illness", "factor"), plan_today.AFTER_ILLNESS
+        planned = plan_today.shorter(convert.planned(ahead[0]), share, name=name, rule="after-illness")
+        _replace(person, ahead[0], planned)
+    elif shrunk and not ill and not read.ill_before(person, today):
+        _as_before(shrunk[0])
+
+
+def _step(session: Session) -> str:
+    """The name of the last step of its trace."""
+    return str(session.content["trace"]["steps"][-1]["name"])
+
+
+def _as_before(session: Session) -> None:
+    """What was planned before this one took its place."""
+    before = session.instead_of
+    if before:
+        session.delete()
+        before.state, before.week = Session.PLANNED, session.week
+        before.save(update_fields=["state", "week", "changed_at"])
+
+
+@transaction.atomic
+def a_little(person: Person, session: Session, today: date) -> Session:
+    """On a day of rest: begin the smallest version of it after all."""
+    session.state = Session.PLANNED
+    session.save(update_fields=["state", "changed_at"])
+    smallest = plan_today.smaller(plan_today.smaller(convert.planned(session)))
+    return start(person, _replace(person, session, smallest), today)
+
+
+@transaction.atomic
+def say_why(person: Person, session: Session, why: str, now: datetime) -> bool:
+    """Keep why it was not the day, which is asked once a day. Whether it makes the next session smaller.
+
+    No energy and low mood do. "Ill" is told to the journal too, as one tap on the check-in would.
+    """
+    session.why = why
+    session.save(update_fields=["why", "changed_at"])
+    today = now.date()
+    if why == Session.ILL:
+        journal.check_in(person, today, journal.part_of(now), {"ill": True})
+    if why not in (Session.ENERGY, Session.MOOD):
+        return False
+    coming = [
+        one
+        for one in sessions_of(week_of(person, today))
+        if one.day > today and one.state == Session.PLANNED and one.content["trace"].get("size") == "full"
+    ]
+    return bool(coming) and smaller(person, coming[0]).pk != coming[0].pk
+
+
+@transaction.atomic
+def outside(person: Person, weather: Sequence[str], today: date) -> Week | None:
+    """Keep how the weather is these days. The week is made anew when that changes it; None while there is none."""
+    before = convert.profile_of(person, today).weather
+    people.tell_weather(person, weather, today)
+    week = week_of(person, today)
+    if week is None or set(before) == set(weather) or pause_on(person, today):
+        return week
+    return make_week(person, today)
+
+
+@transaction.atomic
+def word(person: Person, plans: Sequence[OwnPlan], today: date, *, barriers: Sequence[str]) -> None:
+    """Keep the person's own if-then words. The open sessions of the week have them at once; nothing is drawn anew."""
+    written = [
+        {"cue": one.cue, "instead": one.instead} | ({"barrier": one.barrier} if one.barrier else {})
+        for one in plans
+    ]
+    told: dict[str, Any] = {"own_plans": written}
+    named = list(barriers) != person.answers.get("barriers", [])
+    people.tell(person, told | ({"barriers": list(barriers)} if named else {}))
+    profile = convert.profile_of(person, today)
+    for session in sessions_of(week_of(person, today)):
+        if session.state in (Session.PLANNED, Session.STARTED):
+            made = own_words.reworded(convert.planned(session), profile)
+            session.content |= {"if_then": str(made.if_then), "trace": dict(made.trace)}
+            session.save(update_fields=["content", "changed_at"])
+
+
+@transaction.atomic
+def pause(person: Person, today: date, days: int | None = None) -> Pause:
+    """The plan rests from today on, for some days or until the person comes back."""
+    found = pause_on(person, today) or Pause(person=person, starts=today)
+    found.ends = None if days is None else today + timedelta(days=days)
+    found.save()
+    return found
+
+
+@transaction.atomic
+def come_back(person: Person, today: date) -> Week | None:
+    """The plan goes on, with a new week; a pause of the same day was a slip, and leaves no mark."""
+    found = pause_on(person, today)
+    if found and found.starts < today:
+        found.ends = today
+        found.save(update_fields=["ends"])
+        return make_week(person, today)
+    if found:
+        found.delete()
+    return None
 
 
 def reopen(person: Person) -> None:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 from ambulando.activity.bouts import Bout, without_overlaps
 from ambulando.activity.catalogue import catalogue
 from ambulando.ground import as_json, stored
+from ambulando.plan.rules import whole
+from ambulando.plan.season import hemisphere, season
 from ambulando.plan.session import Session as PlannedSession
 from ambulando.plan.session import session_from
 from ambulando.safety.profile import Profile, profile_from
 from ambulando.safety.screen import Constraint, said
+from ambulando.web.alongside import queries as alongside
 from ambulando.web.journal import queries as read
 from ambulando.web.journal.models import CheckIn
 from ambulando.web.people.models import Person
@@ -26,31 +29,45 @@ RATED = ("mood", "energy", "sleep", "stress")
 
 @dataclass(frozen=True)
 class Felt:
-    """A day's mood and energy, as the plan reads them."""
+    """A day's mood and energy, and whether the person was ill, as the plan reads them."""
 
     day: date
     mood: int | None
     energy: int | None
+    ill: bool = False
 
 
 def profile_of(person: Person, today: date) -> Profile:
-    """What the person told, with what they last said of their energy and their last PHQ-9 or PHQ-8.
+    """What the person told, with their energy and illness as of today, the season, and their last PHQ-9 or PHQ-8.
 
     The PHQ-8 is the PHQ-9 without its last question, in the same bands: a PHQ-9 would have come to as much, or more.
     """
     told = dict(person.answers)
-    if (check_in := read.latest_check_in(person, today)) and check_in.energy is not None:
+    check_in = read.latest_check_in(person, today)
+    if check_in and check_in.energy is not None:
         told["energy"] = check_in.energy
+    told["ill"] = bool(check_in and check_in.ill)
     if assessment := read.latest_assessment(person, "phq-9", "phq-8"):
         told["phq9"] = assessment.total
     told["flare"] = person.flare_on == today
+    told |= alongside.told(person)
+    told["season"] = season(person.hemisphere or hemisphere(told.get("country")), today)
+    told["weather"] = weather_of(person, today)
     return profile_from(told)
+
+
+def weather_of(person: Person, today: date) -> list[str]:
+    """How it is outside these days, as long as what they last said of it holds."""
+    told: list[str] = person.answers.get("weather", [])
+    on = person.weather_on
+    return [] if on and (today - on).days > whole("weather-told", "days") else told
 
 
 def check_ins(person: Person, since: date) -> tuple[Felt, ...]:
     """One for each day since then, oldest first."""
     days = read.felt(person, since)
-    return tuple(Felt(day, told.get("mood"), told.get("energy")) for day, told in days.items())
+    ill = set(person.check_ins.filter(day__gte=since, ill=True).values_list("day", flat=True))
+    return tuple(Felt(day, told.get("mood"), told.get("energy"), day in ill) for day, told in days.items())
 
 
 def own_answers(person: Person) -> dict[str, dict[str, Any]]:
@@ -78,7 +95,8 @@ def session_fields(planned: PlannedSession) -> dict[str, Any]:
 
 
 def planned(session: Session) -> PlannedSession:
-    return session_from(session.content)
+    """A row as the core takes it, on the day on which it stands now: begun on another one, it moved there."""
+    return session_from({**session.content, "day": session.day})
 
 
 def done(person: Person, since: date) -> tuple[Bout, ...]:

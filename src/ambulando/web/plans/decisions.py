@@ -32,13 +32,13 @@ COLUMNS = (
 )
 
 
-def keep_week(person: Person, week: Week, planned: Sequence[Session]) -> None:
+def keep_week(person: Person, week: Week, planned: Sequence[Session], today: date) -> None:
     """One decision for each session that a new week drew; one without a draw where safety leaves no session at all.
 
     What safety leaves out was never among the options, so chance never decides about it.
     """
     if not week.holds:
-        Decision.objects.create(person=person, day=week.starts, available=False, reason=Decision.SAFETY)
+        Decision.objects.create(person=person, day=today, available=False, reason=Decision.SAFETY)
     if not planned:
         return
     compared = _compared(person, [session.day for session in planned])

@@ -29,7 +29,7 @@ def make_weeks() -> None:
     now = timezone.now()
     for person in Person.objects.filter(onboarded_at__isnull=False, is_active=True).iterator():
         local = now.astimezone(person.zone)
-        if local.hour >= 3:
+        if local.hour >= 3 and not queries.pause_on(person, local.date()):
             actions.ensure_week(person, local.date())
 
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from ambulando.web.journal.models import FEELING
 
@@ -42,6 +42,17 @@ class Session(models.Model):
 
     PLANNED, STARTED, DONE, NOT_TODAY, REPLACED = "planned", "started", "done", "not-today", "replaced"
     STATES = [(state, state) for state in (PLANNED, STARTED, DONE, NOT_TODAY, REPLACED)]
+    ENERGY, PAIN, TIME, WEATHER, MOOD, ILL, OTHER = (
+        "energy",
+        "pain",
+        "time",
+        "weather",
+        "mood",
+        "ill",
+        "other",
+    )
+    SKIPPED = "skipped"
+    WHYS = [(why, why) for why in (ENERGY, PAIN, TIME, WEATHER, MOOD, ILL, OTHER, SKIPPED)]
 
     week = models.ForeignKey(Week, on_delete=models.CASCADE, related_name="sessions")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
@@ -64,6 +75,8 @@ class Session(models.Model):
     feeling_before = models.SmallIntegerField(null=True, validators=FEELING)
     #: "how was it?" was skipped, and is not asked again
     how_skipped = models.BooleanField(default=False)
+    #: after "not today", for who wanted to say: what kept them; SKIPPED when they did not
+    why = models.CharField(max_length=8, choices=WHYS, default="", blank=True)
 
     class Meta:
         ordering = ["day", "time"]
@@ -76,6 +89,29 @@ class Session(models.Model):
     def open(self) -> bool:
         """Whether it can still be started, altered or done."""
         return self.state in (self.PLANNED, self.STARTED) and self.week.holds
+
+
+class Pause(models.Model):
+    """Days on which the plan rests: from ``starts`` until the day before ``ends``, or until the person comes back."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pauses")
+    starts = models.DateField()
+    #: the first day on which the plan goes on
+    ends = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["-starts"]
+        constraints = [
+            UniqueConstraint(
+                fields=["person"], condition=Q(ends=None), name="one_open_pause_for_each_person"
+            ),
+            CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gt=models.F("starts")), name="a_pause_ends_after_it_starts"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pause from {self.starts}"
 
 
 class Decision(models.Model):

@@ -1,16 +1,36 @@
 """What is read of plans: the week, the one thing offered now, and the trace behind it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from ambulando.plan.rules import whole
+from ambulando.web.journal.models import Bout
 from ambulando.web.people.models import Person
-from ambulando.web.plans.models import Answer, Session, Week
+from ambulando.web.plans.models import Answer, Pause, Session, Week
+
+#: planned sessions that are looked at to see how many in a row did not happen
+PAST = 60
 
 
 def week_of(person: Person, day: date) -> Week | None:
     """The plan that holds on this day: a week lasts seven days from the day on which it was made."""
-    return person.weeks.filter(current=True, starts__lte=day, starts__gt=day - timedelta(days=7)).first()
+    return _weeks_on(person, day).first()
+
+
+def _weeks_on(person: Person, day: date) -> QuerySet[Week]:
+    return person.weeks.filter(current=True, starts__lte=day, starts__gt=day - timedelta(days=7))
+
+
+def week_and_pause(person: Person, day: date, **also: Exists) -> tuple[Week | None, Pause | None]:
+    """The plan that holds on this day, and the pause that it lies in; one query where neither is special.
+
+    ``also``: what else is to be known by the way, as attributes of the week.
+    """
+    resting = Exists(rests_on(day).filter(person=OuterRef("person")))
+    week = _weeks_on(person, day).annotate(rests=resting, **also).first()
+    return week, pause_on(person, day) if week is None or week.rests else None
 
 
 def sessions_of(week: Week | None) -> list[Session]:
@@ -46,18 +66,58 @@ def suggested(sessions: list[Session], today: date) -> Session | None:
 
 
 def missed_in_a_row(person: Person, today: date) -> int:
-    """How many of the last sessions that were planned for days gone by were not done, one after the other."""
+    """How many of the last sessions that were planned for days gone by were not done, one after the other.
+
+    Days on which the plan rested, days of illness and a day of a flare cost nothing.
+    """
     past = (
         person.sessions.filter(day__lt=today, week__current=True)
         .exclude(state=Session.REPLACED)
         .exclude(state=Session.NOT_TODAY, draw__state="done")  # a rest day that a draw decided
         .order_by("-day", "-time")
     )
-    if person.flare_on:  # a day of a flare costs nothing
-        past = past.exclude(day=person.flare_on)
-    count = 0
-    for state in past.values_list("state", flat=True)[:14]:
-        if state == Session.DONE:
-            break
-        count += 1
-    return count
+    rows = list(past.values_list("day", "state")[:PAST])
+    free = resting_days(person, rows[-1][0]) if rows else set()
+    counted = [state for day, state in rows if day not in free]
+    return next((place for place, state in enumerate(counted) if state == Session.DONE), len(counted))
+
+
+def pause_on(person: Person, day: date) -> Pause | None:
+    """The pause that this day lies in."""
+    return rests_on(day).filter(person=person).first()
+
+
+def rests_on(day: date | OuterRef) -> QuerySet[Pause]:
+    """The pauses, of whomever, that a day lies in."""
+    return Pause.objects.filter(Q(ends=None) | Q(ends__gt=day), starts__lte=day)
+
+
+def paused_days(person: Person, since: date) -> set[date]:
+    """The days from ``since`` up to the person's today on which the plan rested."""
+    today = timezone.localdate(timezone=person.zone)
+    after = today + timedelta(days=1)
+    return {
+        max(starts, since) + timedelta(days=number)
+        for starts, ends in person.pauses.filter(starts__lte=today).values_list("starts", "ends")
+        for number in range((min(ends or after, after) - max(starts, since)).days)
+    }
+
+
+def resting_days(person: Person, since: date) -> set[date]:
+    """The days from ``since`` on of which nothing is asked afterwards: the plan rested, or the person was ill, or it flared."""
+    ill = person.check_ins.filter(day__gte=since, ill=True).values_list("day", flat=True)
+    flare = {person.flare_on} if person.flare_on else set()
+    return paused_days(person, since) | set(ill) | flare
+
+
+def unplanned(person: Person, week: Week) -> list[Bout]:
+    """What was done since the week began without being one of its sessions, the last first."""
+    start = datetime(week.starts.year, week.starts.month, week.starts.day, tzinfo=person.zone)
+    return list(person.bouts.filter(start__gte=start, start__lt=start + timedelta(days=7), session=None))
+
+
+def times_kept_by(person: Person, why: str, today: date) -> int:
+    """On how many days of the last weeks this was why it was not the day."""
+    since = today - timedelta(days=whole("same-why", "days"))
+    told = person.sessions.filter(state=Session.NOT_TODAY, why=why, day__gt=since, day__lte=today)
+    return told.order_by().values("day").distinct().count()

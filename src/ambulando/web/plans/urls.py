@@ -1,13 +1,18 @@
 from django.urls import path
 
-from ambulando.web.plans import lending, stopping, views
+from ambulando.web.plans import lending, own_words, resting, road, stopping, views
 
 urlpatterns = [
     path("today/", views.today, name="today"),
     path("today/quiet/", views.quiet, name="quiet"),
     path("week/", views.week, name="week"),
     path("week/remake/", views.remake, name="remake"),
+    path("week/road/", road.road, name="road"),
     path("week/sharing/", lending.lending, name="lending"),
+    path("week/words/", own_words.words, name="own_words"),
+    path("week/weather/", resting.weather, name="weather"),
+    path("week/pause/", resting.pause, name="pause"),
+    path("week/come-back/", resting.come_back, name="come_back"),
     path("sessions/<int:pk>/", views.session, name="session"),
     path("sessions/<int:pk>/why/", views.why, name="why"),
     path("sessions/<int:pk>/start/", views.start, name="start"),
@@ -17,6 +22,8 @@ urlpatterns = [
     path("sessions/<int:pk>/feeling/", views.feeling, name="feeling"),
     path("sessions/<int:pk>/effort/", views.effort, name="effort"),
     path("sessions/<int:pk>/not-today/", views.not_today, name="not_today"),
+    path("sessions/<int:pk>/why-not/", resting.why_not, name="why_not"),
+    path("sessions/<int:pk>/a-little/", resting.a_little, name="a_little"),
     path("sessions/<int:pk>/undo/", views.undo, name="undo"),
     path("sessions/<int:pk>/stop/", stopping.stop, name="stop"),
     path("sessions/<int:pk>/stopped/", stopping.stopped, name="stopped"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,14 +21,15 @@ from ambulando.plan.today import is_hot_now, is_late
 from ambulando.safety import stop_signs
 from ambulando.safety.helplines import helplines
 from ambulando.safety.screen import screen
+from ambulando.web.alongside import queries as alongside
 from ambulando.web.comparisons import placing as comparing
 from ambulando.web.help import queries as hard
 from ambulando.web.help.first import help_first
 from ambulando.web.journal import actions as journal
 from ambulando.web.journal import queries as read
 from ambulando.web.people.onboarded import onboarded
-from ambulando.web.people.words import MODALITY_NAMES
-from ambulando.web.plans import actions, answers, progress, queries
+from ambulando.web.people.words import MODALITY_NAMES, WEATHER_NAMES
+from ambulando.web.plans import actions, answers, convert, progress, queries, why_not
 from ambulando.web.plans.knowing import TARGET_NAMES, known
 from ambulando.web.plans.landscape import landscape
 from ambulando.web.plans.models import Session
@@ -45,13 +47,25 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "plans/card.html" if request.htmx else "plans/today.html", _today(request))
 
 
+def card(request: HttpRequest) -> HttpResponse:
+    """After a tap on it: the card as it is now for a script, Today for a form."""
+    if request.htmx:
+        return render(request, "plans/card.html", _today(request))
+    return redirect("today")
+
+
 def _today(request: HttpRequest) -> dict[str, Any]:
     now = timezone.localtime()
     person = request.user
-    week = actions.ensure_week(person, now.date())
-    drawn = comparing.shown(person, week, now.date())  # puts the draw of the day into the week
+    waiting = Exists(alongside.waiting(person, now.date()))
+    week, pause = queries.week_and_pause(person, now.date(), has_word=waiting)
+    has_word = getattr(week, "has_word", True)  # unknown with a week that is only made now
+    drawn = None
+    if not pause:  # nothing is made, drawn or offered while the plan rests
+        week = week or actions.ensure_week(person, now.date())
+        drawn = comparing.shown(person, week, now.date())  # puts the draw of the day into the week
     sessions = queries.sessions_of(week)
-    suggestion = queries.suggested(sessions, now.date())
+    suggestion = None if pause else queries.suggested(sessions, now.date())
     check_ins = read.check_ins_on(person, now.date())
     check_in = check_ins.get(journal.part_of(now))
     so_far = read.sessions_so_far(person)
@@ -63,6 +77,9 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         "page": "today",
         "now": now,
         "week": week,
+        # A plan that safety holds has something to say, whether it rests or not.
+        "pause": pause if week is None or week.holds else None,
+        "rest": why_not.rest_of(person, rested_today, sessions, now.date()),
         "suggestion": suggestion,
         "drawn": drawn,
         "activity": catalogue()[suggestion.activity] if suggestion else None,
@@ -83,9 +100,12 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         "landscape": landscape(so_far),
         "gentle": (gentle := hard.gentle_question(person, now.date())),
         # One thing at a time: who is asked how they are is told nothing else.
-        "signal": None if gentle else signals.message(person, now.date()),
+        "signal": (signal := None if gentle else signals.message(person, now.date())),
+        "word": None
+        if gentle or signal or pause or quiet or not has_word
+        else alongside.message(person, now.date()),
         # Looked for only where it is shown: by the whole page, when nothing else is asked.
-        "due": None if gentle else partial(read.due, person, now.date()),
+        "due": None if gentle or pause else partial(read.due, person, now.date()),
     }
 
 
@@ -115,9 +135,7 @@ def session_action(act: Callable[[HttpRequest, Session], str | None]) -> Callabl
             said = str(error)
         if said:
             messages.info(request, said)
-        if request.htmx:
-            return render(request, "plans/card.html", _today(request))
-        return redirect("today")
+        return redirect("week") if request.POST.get("back") == "week" else card(request)
 
     return view
 
@@ -156,7 +174,13 @@ def swap(request: HttpRequest, session: Session) -> str | None:
     if not session.open:
         return gone(session)
     other = actions.swap(request.user, session, timezone.localdate())
-    return _("There is nothing else that fits just now.") if other.pk == session.pk else None
+    if other.pk == session.pk:
+        return _("There is nothing else that fits just now.")
+    if "homework" in session.content["trace"] and "homework" not in other.content["trace"]:
+        return _(
+            "This takes the place of what you agreed on in therapy. That stays on its list for other weeks."
+        )
+    return None
 
 
 @session_action
@@ -173,7 +197,7 @@ def not_today(request: HttpRequest, session: Session) -> str | None:
         return gone(session)
     if session.day > timezone.localdate():  # not today, and its own day is still to come
         return _("That is fine. It stays in your week, for its own day.")
-    actions.not_today(request.user, session)
+    actions.not_today(request.user, session, why="")
     return _("That is fine. Rest is part of it.")
 
 
@@ -206,13 +230,12 @@ def effort(request: HttpRequest, pk: int) -> HttpResponse:
         return kept(request, _("That one is no longer marked as done."))
     if "skip" in request.POST:
         actions.skip_how_it_was(request.user, session)
-        if request.htmx:
-            return render(request, "plans/card.html", _today(request))
-        return redirect("today")
+        return card(request)
     told = {
         "feeling_after": place(request.POST.get("feeling_after"), scores_of("feeling-scale")),
         "talk": place(request.POST.get("talk"), scores_of("talk-test")),
         "effort": place(request.POST.get("effort"), EFFORTS),
+        "pain": {"yes": True, "no": False}.get(request.POST.get("pain", "")),
     }
     answered = {name: value for name, value in told.items() if value is not None}
     if not answered:
@@ -253,13 +276,23 @@ def quiet(request: HttpRequest) -> HttpResponse:
 
 @onboarded
 def week(request: HttpRequest) -> HttpResponse:
-    now = timezone.localtime()
-    current = actions.ensure_week(request.user, now.date())
+    person, today = request.user, timezone.localdate()
+    current, pause = queries.week_and_pause(person, today)
+    if not pause:
+        current = current or actions.ensure_week(person, today)
+    sessions = queries.sessions_of(current)
+    coming = None if pause else queries.suggested(sessions, today)
     context = {
         "page": "week",
         "week": current,
-        "sessions": queries.sessions_of(current),
-        "today": now.date(),
+        "pause": pause if current is None or current.holds else None,
+        "coming": coming,
+        "activity": catalogue().get(coming.activity) if coming else None,
+        "sessions": sessions,
+        "unplanned": [] if current is None else queries.unplanned(person, current),
+        "weather": WEATHER_NAMES,
+        "outside": convert.weather_of(person, today),
+        "today": today,
     }
     return render(request, "plans/week.html", context)
 
@@ -267,8 +300,10 @@ def week(request: HttpRequest) -> HttpResponse:
 @posted(back="week")
 @onboarded
 def remake(request: HttpRequest) -> HttpResponse:
-    actions.make_week(request.user, timezone.localdate())
-    messages.info(request, _("Here is a new week. What you did stays."))
+    person, today = request.user, timezone.localdate()
+    actions.make_anew(person, today)
+    if not queries.pause_on(person, today):  # an old page: the plan rests by now
+        messages.info(request, _("Here is a new week. What you did stays."))
     return redirect("week")
 
 
@@ -311,6 +346,9 @@ def show_progress(request: HttpRequest) -> HttpResponse:
     so_far = read.sessions_so_far(person)
     today = timezone.localdate()
     bouts = progress.done(person, today)
+    # The word rests on questionnaires: whether there is one is known with them.
+    has_word = Exists(alongside.waiting(person, today))
+    assessments = list(read.latest_questionnaires(person, 10, has_word=has_word))
     context = {
         "page": "progress",
         "so_far": so_far,
@@ -320,7 +358,8 @@ def show_progress(request: HttpRequest) -> HttpResponse:
         "target_names": TARGET_NAMES,
         "line": progress.time_line(person, today, bouts),
         "weeks": progress.weeks(today, bouts),
-        "assessments": read.latest_questionnaires(person, 10),
+        "assessments": assessments,
+        "word": alongside.message(person, today) if any(one.has_word for one in assessments) else None,
     }
     return render(request, "plans/progress.html", context)
 

@@ -64,6 +64,11 @@ def moved(person: Person, day: date) -> bool:
 
 
 def something_waits(person: Person, day: date) -> bool:
-    """Whether a session is planned for this day, is still open and may be offered, or a questionnaire is due."""
+    """Whether a session is planned for this day, is still open and may be offered, or a questionnaire is due.
+
+    While the plan rests nothing waits.
+    """
+    if plans.pause_on(person, day):
+        return False
     sessions = plans.sessions_of(plans.week_of(person, day))
     return any(one.day == day and one.open for one in sessions) or bool(journal.due(person, day))

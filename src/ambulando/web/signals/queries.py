@@ -3,13 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ambulando.safety.signals import Earlier, Facts, Felt, Filled, Planned, importance, signal_table
 from ambulando.web.help.models import DayAfter
 from ambulando.web.journal import queries as journal
 from ambulando.web.people.models import Person
 from ambulando.web.plans.models import Session, Week
+from ambulando.web.plans.queries import paused_days, rests_on
 from ambulando.web.signals.models import Noticed, NotLooking
 
 #: days for which a message may stand on Today
@@ -23,7 +24,8 @@ LOOK_BACK_FILLED = timedelta(days=400)
 def message(person: Person, today: date) -> Noticed | None:
     """The one signal that Today shows: the most important that was not put away, else the newest.
 
-    None while the plan's own outcome has something to say: one thing at a time. One query, whatever there is.
+    None while the plan's own outcome has something to say: one thing at a time. One query, whatever there is. Who let the
+    plan rest wanted the silence, and is told nothing of it.
     """
     speaking = Week.objects.filter(
         person=person,
@@ -35,6 +37,7 @@ def message(person: Person, today: date) -> Noticed | None:
     open_ones = Noticed.objects.filter(
         ~Exists(speaking),
         ~Exists(NotLooking.objects.filter(person=OuterRef("person"))),
+        ~Q(signal="silence") | ~Exists(rests_on(today).filter(person=OuterRef("person"))),
         person=person,
         put_away_at=None,
         day__range=(today - timedelta(days=SHOWN_DAYS), today),
@@ -94,6 +97,7 @@ def facts_of(person: Person, today: date) -> Facts:
             *(one["day"] for one in assessments),
             *(day for day, _ in days_after),
             *(one["day"] for one in sessions if one["state"] != Session.PLANNED),
+            *paused_days(person, since),  # quiet as they wanted it
         ),
     )
 

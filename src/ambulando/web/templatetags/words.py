@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from ambulando.activity.catalogue import catalogue
 from ambulando.ground import Words, words_of
@@ -40,6 +40,20 @@ def say(sentence: Any) -> str:
 def wording(text: Any, instrument: Instrument) -> str:
     """A question or an answer: translated where the licence of its instrument allows that, else as it is quoted."""
     return say(text) if instrument.translate or not isinstance(text, str) else text
+
+
+#: values of a step that are words; the others are numbers, or names that stay as they are
+INTENSITY_NAMES = {
+    "light": gettext_lazy("light"),
+    "moderate": gettext_lazy("moderate"),
+    "vigorous": gettext_lazy("vigorous"),
+}
+
+
+@register.filter
+def step_value(value: Any) -> Any:
+    """The value of a step of a trace as it is shown."""
+    return INTENSITY_NAMES.get(value, value) if isinstance(value, str) else value
 
 
 @register.filter
@@ -98,6 +112,7 @@ def row_link(row: dict[str, str]) -> str:
         "catalogue": ("activities", []),
         "bout": ("journal", []),
         "checkin": ("journal", []),
+        "assessment": ("journal", []),
     }
     names = {
         "analysis": gettext("analysis"),
@@ -108,12 +123,13 @@ def row_link(row: dict[str, str]) -> str:
         "catalogue": gettext("activity"),
         "bout": gettext("your session"),
         "checkin": gettext("your check-in"),
+        "assessment": gettext("your questionnaire"),
     }
     view, arguments = places[kind]
     address = reverse(view, args=arguments)
     if kind in ("reference", "rule", "catalogue"):
         address += f"#{id_}"
-    elif kind in ("bout", "checkin"):
+    elif kind in ("bout", "checkin", "assessment"):
         # These go by their time; the journal opens at their day.
         day = date.fromisoformat(id_[:10])
         address += f"?until={day}#day-{day}"
