@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8000
 
-.PHONY: help setup run demo test check fmt bench validation calibration release lock vendor clean
+.PHONY: help setup run demo test check fmt bench validation calibration evaluation release lock vendor clean
 
 help:  ## these verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8

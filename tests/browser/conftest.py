@@ -1,5 +1,6 @@
 """A real server and a real Chromium. Every page is watched: no error in its console, no request to another host."""
 
+import itertools
 import os
 import shutil
 import socket
@@ -22,6 +23,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
+DEVICES = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +75,16 @@ class Watch:
     host: str
     errors: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    cut: bool = False
+
+    def cut_the_line(self, page: Any) -> None:
+        """Take the network away. That the browser says so in its console, also a moment later, is no fault of the page."""
+        self.cut = True
+        page.context.set_offline(True)
+
+    @property
+    def faults(self) -> list[str]:
+        return [text for text in self.errors if not (self.cut and "ERR_INTERNET_DISCONNECTED" in text)]
 
     def over(self, page: Any) -> None:
         page.on(
@@ -95,8 +107,11 @@ def open_page(server: str, chromium: Any) -> Iterator[Any]:
     contexts = []
 
     def make(**options: Any) -> Any:
+        # every device has an address of its own, so that the limit on sign-ups from one is not met
+        address = {"X-Forwarded-For": f"2001:db8::{next(DEVICES):x}"}
         context = chromium.new_context(
-            base_url=server, **{"viewport": PHONE, "timezone_id": "Pacific/Auckland"} | options
+            base_url=server,
+            **{"viewport": PHONE, "timezone_id": "Pacific/Auckland", "extra_http_headers": address} | options,
         )
         contexts.append(context)
         page = context.new_page()
@@ -108,5 +123,5 @@ def open_page(server: str, chromium: Any) -> Iterator[Any]:
     yield make
     for context in contexts:
         context.close()
-    assert watch.errors == []
+    assert watch.faults == []
     assert watch.foreign == []

@@ -255,3 +255,9 @@ def test_a_new_machine_runs_the_two_commands_that_a_person_runs():
     assert script.stat().st_mode & 0o111
     lines = [line for line in script.read_text().splitlines() if line.startswith("make")]
     assert lines == ["make check", "make test"]
+
+
+def test_no_two_test_files_have_the_same_name():
+    """Two of a name can not be collected in one run, and the second would be tested by nobody."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []

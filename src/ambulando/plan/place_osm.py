@@ -65,7 +65,7 @@ def read_osm(
         import osmium
     except ImportError:
         raise InputError(
-            "To read OpenStreetMap the library osmium is needed. Please install ambulando[places] first."
+            "A map can not be read without the library osmium. Please install ambulando[places], which brings it with it."
         ) from None
     if most_unpacked is not None:
         _check_unpacked(path, most_unpacked, called)
