@@ -13,7 +13,7 @@ import ambulando
 from places import ROOT
 
 PACKAGE = ROOT / "src/ambulando"
-APPS = sorted(path.parent for path in PACKAGE.glob("web/*/apps.py"))
+APPS = sorted(path.parent for path in PACKAGE.glob("web/**/apps.py"))
 TEMPLATES = sorted(PACKAGE.glob("web/**/templates/**/*.html"))
 MOST_LINES = 450
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "channels",
     "csp",
     "django_htmx",
     "django_tasks",
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "ambulando.web.alongside",
     "ambulando.web.calendars",
     "ambulando.web.places",
+    "ambulando.web.care.grants",
     "ambulando.web.library",
 ]
 
@@ -128,6 +130,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# One process, so its own memory carries what open pages are told.
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 DATABASES = {
     "default": {

@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("ambulando.web.alongside.urls")),
     path("", include("ambulando.web.calendars.urls")),
     path("", include("ambulando.web.places.urls")),
+    path("", include("ambulando.web.care.grants.urls")),
     path("", include("ambulando.web.library.urls")),
 ]

@@ -39,6 +39,10 @@ class Person(AbstractUser):
     shares_numbers_since = models.DateTimeField(null=True)
     shares_numbers_text = models.CharField(max_length=16, default="", blank=True)
 
+    #: whether they let anybody in, and whether anybody lets them in; kept by ``care.grants.actions``, read by every page
+    has_team = models.BooleanField(default=False)
+    has_caseload = models.BooleanField(default=False)
+
     first_name = None
     last_name = None
 

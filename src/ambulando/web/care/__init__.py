@@ -1,0 +1,1 @@
+"""The care team: whom a person lets in, who answers them, and what they do together."""

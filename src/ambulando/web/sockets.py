@@ -1,0 +1,9 @@
+"""The addresses of sockets, beside those of pages in ``urls.py``."""
+
+from django.urls import path
+
+from ambulando.web.care.live import Live
+
+socket_urlpatterns = [
+    path("ws/live/", Live.as_asgi(), name="live"),
+]
