@@ -7,6 +7,7 @@ from ambulando.plan import rules as module
 from ambulando.plan.milestones import milestone
 from ambulando.plan.rules import number, rules
 from ambulando.plan.trace import row, step
+from ambulando.safety.profile import BARRIERS, CONDITIONS, SYMPTOMS
 
 
 def test_every_rule_says_what_it_does_where_it_is_from_and_how_sure_it_is():
@@ -60,3 +61,10 @@ def test_milestones_come_at_3_7_13_24_and_36_sessions_and_nowhere_else():
 def test_a_negative_number_of_sessions_is_refused():
     with pytest.raises(InputError, match="can not be -1"):
         milestone(-1)
+
+
+def test_a_rule_that_is_for_some_names_only_what_a_profile_can_hold():
+    known = {"conditions": CONDITIONS, "symptoms": SYMPTOMS, "barriers": BARRIERS}
+    for rule in rules().values():
+        for key, ids in rule.whom.items():
+            assert ids <= set(known[key]), f"{rule.id} names what nobody can say"

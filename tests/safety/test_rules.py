@@ -83,11 +83,6 @@ def test_a_rule_without_a_reason_is_refused() -> None:
 #: what may be named beside the table, and why that is no rule
 NAMED = {
     ("plan/candidates.py", "wheelchair"),  # who lives with one has it at hand: kit, not a limit
-    # whom a seated form fits better than the usual one: a preference, which no limit hangs on
-    *(
-        ("plan/candidates.py", name)
-        for name in ("fibromyalgia", "heart-failure", "post-exertional-malaise", "chronic-pain")
-    ),
     ("plan/places.py", "wheelchair"),  # a place that a list calls out of reach: where, not what
     ("plan/place_osm.py", "wheelchair"),  # a key of OpenStreetMap
     ("web/people/words.py", "wheelchair"),  # the name of a thing to have

@@ -17,6 +17,7 @@ from ambulando.web.journal import actions as journal
 from ambulando.web.people import actions as people
 from ambulando.web.people.models import Person
 from ambulando.web.plans import actions as plans
+from ambulando.web.plans import inputs
 from ambulando.web.plans import queries as weeks
 from ambulando.web.plans.models import Session
 
@@ -139,10 +140,10 @@ def test_a_rest_day_that_was_drawn_is_not_a_missed_session(ada: Person) -> None:
     draw.session = plans.not_today(ada, standing(ada) or ada.sessions.first())
     Session.objects.filter(pk=draw.session.pk).update(day=today() - timedelta(days=1))
     draw.save()
-    assert weeks.missed_in_a_row(ada, today()) == 1
+    assert inputs.of_week(ada, today())["missed"] == 1
     draw.state = Draw.DONE
     draw.save()
-    assert weeks.missed_in_a_row(ada, today()) == 0
+    assert inputs.of_week(ada, today())["missed"] == 0
 
 
 def test_a_draw_in_a_week_without_another_session_keeps_to_the_minutes_of_a_week(ada: Person) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ambulando.web.journal import actions as journal
 from ambulando.web.people.models import Person
-from ambulando.web.plans import actions, convert, queries
+from ambulando.web.plans import actions, convert, inputs, queries
 from ambulando.web.plans.models import Session
 from ambulando.web.plans.why_not import WHYS
 
@@ -313,9 +313,9 @@ def test_well_again_the_first_one_back_stays_smaller(
 def test_days_of_illness_count_as_nothing_missed(ada: Person, week: list[Session]) -> None:
     for ago, session in enumerate(week, start=1):
         Session.objects.filter(pk=session.pk).update(day=today() - ago * DAY)
-    assert queries.missed_in_a_row(ada, today()) == len(week)
+    assert inputs.of_week(ada, today())["missed"] == len(week)
     journal.check_in(ada, today() - DAY, "later", {"ill": True})
-    assert queries.missed_in_a_row(ada, today()) == len(week) - 1
+    assert inputs.of_week(ada, today())["missed"] == len(week) - 1
 
 
 def test_a_week_made_on_a_day_of_illness_begins_with_rest(ada: Person) -> None:

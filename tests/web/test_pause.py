@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ambulando.web.journal import actions as journal
 from ambulando.web.people.models import Person
-from ambulando.web.plans import actions, jobs, queries
+from ambulando.web.plans import actions, inputs, jobs, queries
 from ambulando.web.plans.models import Pause, Session
 from ambulando.web.reminders import actions as reminders
 from ambulando.web.reminders import queries as reminding
@@ -116,11 +116,11 @@ def test_what_was_planned_for_its_days_never_counts_as_missed(ada: Person) -> No
     for ago, session in enumerate(ada.sessions.order_by("pk"), start=1):
         Session.objects.filter(pk=session.pk).update(day=day - ago * DAY)
     count = ada.sessions.count()
-    assert queries.missed_in_a_row(ada, day) == count
+    assert inputs.of_week(ada, day)["missed"] == count
     pause = paused(ada, since=1)
-    assert queries.missed_in_a_row(ada, day) == count - 1
+    assert inputs.of_week(ada, day)["missed"] == count - 1
     Pause.objects.filter(pk=pause.pk).update(starts=day - 20 * DAY)
-    assert queries.missed_in_a_row(ada, day) == 0
+    assert inputs.of_week(ada, day)["missed"] == 0
 
 
 def test_paused_days_are_those_of_all_pauses_up_to_today(ada: Person) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ambulando.safety.stop_signs import stop_signs
 from ambulando.web.people import actions as people
 from ambulando.web.people.models import Person
-from ambulando.web.plans import actions, queries
+from ambulando.web.plans import actions, inputs, queries
 from ambulando.web.plans.models import Session
 
 SIGNS = [sign.id for sign in stop_signs()]
@@ -326,9 +326,9 @@ def test_a_day_of_a_flare_costs_nothing(in_pain: Person) -> None:
     session = planned_today(in_pain)
     yesterday = timezone.localdate() - timedelta(days=1)
     Session.objects.filter(pk=session.pk).update(day=yesterday)
-    assert queries.missed_in_a_row(in_pain, timezone.localdate()) == 1
+    assert inputs.of_week(in_pain, timezone.localdate())["missed"] == 1
     people.flares(in_pain, yesterday)
-    assert queries.missed_in_a_row(in_pain, timezone.localdate()) == 0
+    assert inputs.of_week(in_pain, timezone.localdate())["missed"] == 0
 
 
 def test_a_session_that_was_begun_stays_as_it_is(as_ada: Client, in_pain: Person) -> None:

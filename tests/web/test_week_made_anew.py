@@ -17,7 +17,7 @@ from ambulando.web.comparisons.models import Draw
 from ambulando.web.journal import actions as journal
 from ambulando.web.people.models import Person
 from ambulando.web.places import actions as places
-from ambulando.web.plans import actions, queries
+from ambulando.web.plans import actions, inputs, queries
 from ambulando.web.plans.models import Decision, Pause, Session, Week
 
 DAY = timedelta(days=1)
@@ -280,3 +280,29 @@ def test_homework_that_is_swapped_says_openly_what_becomes_of_it(as_ada: Client,
     assert "what you agreed on in therapy" in page
     page = as_ada.post(f"/sessions/{other.pk}/swap/", {"back": "week"}, follow=True).content.decode()
     assert "what you agreed on in therapy" not in page, "said once"
+
+
+def test_what_is_said_with_the_week_counts_the_minutes_that_it_has_now(as_ada: Client, ada: Person) -> None:
+    today = timezone.localdate()
+    sessions = made(ada, today)
+    before = sum(one.minutes for one in sessions)
+    assert f"{before} minutes" in str(queries.message_of(sessions[0].week))
+    less = actions.smaller(ada, sessions[0])
+    now = before - sessions[0].minutes + less.minutes
+    assert now < before
+    assert f"{now} minutes" in str(queries.message_of(less.week))
+    assert f"{now} minutes" in as_ada.get("/week/").content.decode()
+    actions.start(ada, less, today)
+    again = made(ada, today)
+    ahead = sum(one.minutes for one in again if one.state == Session.PLANNED)
+    assert f"{ahead} minutes" in str(queries.message_of(again[0].week)), "what goes along is not counted twice"
+
+
+def test_a_week_that_is_made_anew_does_not_forget_what_was_missed_before_it(ada: Person) -> None:
+    today = timezone.localdate()
+    for ago, session in enumerate(made(ada, today - 3 * DAY)[:2], start=1):
+        Session.objects.filter(pk=session.pk).update(day=today - ago * DAY)
+    Week.objects.update(made_at=moment(today - 3 * DAY))
+    assert inputs.of_week(ada, today)["missed"] == 2
+    made(ada, today)
+    assert inputs.of_week(ada, today)["missed"] == 2

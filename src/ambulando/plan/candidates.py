@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from ambulando.activity.catalogue import Activity, catalogue, in_season
 from ambulando.plan.effort import in_reach
-from ambulando.plan.rules import number
+from ambulando.plan.rules import is_for, number
 from ambulando.plan.standing import Standing
 from ambulando.safety.limits import INTENSITIES
 from ambulando.safety.profile import Profile
@@ -18,12 +18,8 @@ RELAXED = ("company", "places", "dislikes")
 #: Where anybody can be, for those who did not say.
 AT_HAND = ("home", "outdoors")
 
-#: Kinds whose usual form is not seated (rule "seated-form"), and whom their seated forms are for.
+#: Kinds whose usual form is not seated (rule "seated-form").
 UPRIGHT = ("walking", "running", "cycling", "swimming", "aerobic", "dance", "sport")
-SEATED_FOR = frozenset(
-    ("wheelchair", "falls", "heart-failure", "post-exertional-malaise", "fibromyalgia", "chronic-pain")
-)
-SEATED_AGAINST = frozenset(("pain", "fatigue", "side-effects"))
 
 #: Where people who said that they go there find those who lead.
 WITH_LEADERS = frozenset(("class", "gym", "pool"))
@@ -103,13 +99,7 @@ def candidates(
 def sits(profile: Profile, standing: Standing, limits: Limits) -> bool:
     """Whether seated forms of what is usually done upright fit this person now (rule "seated-form")."""
     low = standing.energy is not None and standing.energy <= number("seated-form", "energy")
-    return (
-        low
-        or limits.seated
-        or "fatigue" in profile.symptoms
-        or not SEATED_FOR.isdisjoint(profile.conditions)
-        or not SEATED_AGAINST.isdisjoint(profile.barriers)
-    )
+    return low or limits.seated or is_for("seated-form", profile)
 
 
 @cache

@@ -1,10 +1,11 @@
 """The rules that the numbers of a plan come from, as data: what each says, its numbers, its source, its certainty."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from ambulando.ground import InputError, packaged_toml
+from ambulando.safety.profile import Profile
 
 FILE = "data/rules.toml"
 #: what is believed of anybody's doing; each feature of it is a rule, "doing-" before its name
@@ -16,13 +17,14 @@ CERTAINTIES = ("cited", "our judgement")
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. ``numbers`` are in minutes, days, weeks or shares, as ``says`` tells."""
+    """One rule. ``numbers`` are in minutes, days, weeks or shares, as ``says`` tells; ``whom``: ids of those it is for, by key of a profile."""
 
     id: str
     says: str
     numbers: Mapping[str, float]
     source: str
     certainty: str
+    whom: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @cache
@@ -35,7 +37,8 @@ def rules() -> Mapping[str, Rule]:
             raise InputError(
                 f"Rule '{name}' of {FILE} needs says, numbers, source and a certainty of {CERTAINTIES}."
             )
-        found[name] = Rule(name, row["says"], row["numbers"], row["source"], row["certainty"])
+        whom = {key: frozenset(ids) for key, ids in row.get("whom", {}).items()}
+        found[name] = Rule(name, row["says"], row["numbers"], row["source"], row["certainty"], whom)
     for name, row in packaged_toml("ambulando.plan", DOING).items():
         # derived is not cited: the number itself does not stand in the source
         certainty = row["certainty"] if row["certainty"] in CERTAINTIES else "our judgement"
@@ -60,3 +63,8 @@ def number(rule: str, name: str) -> float:
 def whole(rule: str, name: str) -> int:
     """A whole number of a rule."""
     return int(rules()[rule].numbers[name])
+
+
+def is_for(rule: str, profile: Profile) -> bool:
+    """Whether the profile names anything that the rule is for."""
+    return any(not ids.isdisjoint(getattr(profile, key)) for key, ids in rules()[rule].whom.items())

@@ -8,7 +8,6 @@ from ambulando.web.journal import queries as read
 from ambulando.web.people.models import Person
 from ambulando.web.places import queries as places
 from ambulando.web.plans import convert, outcomes
-from ambulando.web.plans.queries import missed_in_a_row
 
 #: days of the person's own past that a plan is made from
 LOOK_BACK = timedelta(days=60)
@@ -34,8 +33,9 @@ def of_person(person: Person, today: date) -> dict[str, Any]:
 
 def of_week(person: Person, today: date) -> dict[str, Any]:
     """What a week is made from, as the keywords of ``plan.week.make``."""
+    told = of_person(person, today)
     return {
-        **of_person(person, today),
-        "missed": missed_in_a_row(person, today),
+        **told,
+        "missed": outcomes.missed_in_a_row(told["offered"]),
         "busy": calendars.busy(person, today, today + timedelta(days=7)),
     }

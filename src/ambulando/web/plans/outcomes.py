@@ -1,5 +1,6 @@
 """What was offered on days gone by, and what became of it: what the chance of doing is learned from."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -49,6 +50,11 @@ def offered(person: Person, since: date, today: date) -> tuple[Offered, ...]:
             )
         )
     return tuple(found)
+
+
+def missed_in_a_row(offered: Sequence[Offered]) -> int:
+    """How many of the last sessions that were offered were not done, one after the other."""
+    return next((place for place, one in enumerate(reversed(offered)) if one.done), len(offered))
 
 
 def _until(person: Person) -> dict[int, date]:

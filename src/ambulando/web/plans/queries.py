@@ -5,13 +5,11 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from ambulando.ground import Words, words_of
 from ambulando.plan.rules import whole
 from ambulando.web.journal.models import Bout
 from ambulando.web.people.models import Person
 from ambulando.web.plans.models import Answer, Pause, Session, Week
-
-#: planned sessions that are looked at to see how many in a row did not happen
-PAST = 60
 
 
 def week_of(person: Person, day: date) -> Week | None:
@@ -36,6 +34,28 @@ def week_and_pause(person: Person, day: date, **also: Exists) -> tuple[Week | No
 def sessions_of(week: Week | None) -> list[Session]:
     """The sessions that stand in a plan; those replaced by a smaller or another one are behind their successors."""
     return list(week.sessions.exclude(state=Session.REPLACED)) if week else []
+
+
+def message_of(week: Week | None) -> Words | None:
+    """What was said with a week, with the minutes that it holds by now: sessions may be smaller since, or others."""
+    if week is None:
+        return None
+    rows = list(week.sessions.values_list("pk", "minutes", "state", "instead_of"))
+    here = {pk for pk, *_ in rows}
+    now = sum(minutes for _, minutes, state, _ in rows if state != Session.REPLACED)
+    first = sum(minutes for _, minutes, _, before in rows if before not in here)
+    return _with_more(words_of(week.message), now - first)
+
+
+def _with_more(said: Words, more: int) -> Words:
+    """The same words; where they count the minutes of a week's sessions, with so many more."""
+    if said.values.keys() == {"sessions", "minutes"}:
+        return Words(said.pattern, {**said.values, "minutes": said.values["minutes"] + more})
+    inner = {
+        name: _with_more(value, more) if isinstance(value, Words) else value
+        for name, value in said.values.items()
+    }
+    return Words(said.pattern, inner)
 
 
 def with_week() -> QuerySet[Session]:
@@ -63,23 +83,6 @@ def suggested(sessions: list[Session], today: date) -> Session | None:
     still = [session for session in sessions if session.open and session.day >= today]
     begun = [session for session in still if session.state == Session.STARTED]
     return next(iter(begun + still), None)
-
-
-def missed_in_a_row(person: Person, today: date) -> int:
-    """How many of the last sessions that were planned for days gone by were not done, one after the other.
-
-    Days on which the plan rested, days of illness and a day of a flare cost nothing.
-    """
-    past = (
-        person.sessions.filter(day__lt=today, week__current=True)
-        .exclude(state=Session.REPLACED)
-        .exclude(state=Session.NOT_TODAY, draw__state="done")  # a rest day that a draw decided
-        .order_by("-day", "-time")
-    )
-    rows = list(past.values_list("day", "state")[:PAST])
-    free = resting_days(person, rows[-1][0]) if rows else set()
-    counted = [state for day, state in rows if day not in free]
-    return next((place for place, state in enumerate(counted) if state == Session.DONE), len(counted))
 
 
 def pause_on(person: Person, day: date) -> Pause | None:

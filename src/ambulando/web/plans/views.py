@@ -285,6 +285,7 @@ def week(request: HttpRequest) -> HttpResponse:
     context = {
         "page": "week",
         "week": current,
+        "message": queries.message_of(current),
         "pause": pause if current is None or current.holds else None,
         "coming": coming,
         "activity": catalogue().get(coming.activity) if coming else None,
