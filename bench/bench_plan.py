@@ -154,7 +154,7 @@ def everything(problem: programme.Programme) -> programme.Solution:
             chosen = tuple(zip(places, options, strict=True))
             if all(pair in problem.entries for pair in chosen) and programme.may_follow(problem, chosen):
                 best = max(best, (programme.worth(problem, chosen), chosen))
-    return programme.Solution(best[1], "all", 0.0)
+    return programme.Solution(best[1], "all")
 
 
 AGAIN: dict[int, tuple[Profile, dict[str, object]]] = {}

@@ -96,7 +96,7 @@ def fill(
     pools = _with_leaders(offer, pools, room, leaders)
     group = _group(offer, pools)
     if not sessions or not room.parts:
-        return Filled((), pools.cool, Solution((), "programme", 0.0), named)
+        return Filled((), pools.cool, Solution((), "programme"), named)
     programme, times = _programme(
         offer, pools, room, done, sessions=sessions, minutes=minutes, group=group, leaders=leaders
     )

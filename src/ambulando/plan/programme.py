@@ -60,11 +60,10 @@ class Programme:
 
 @dataclass(frozen=True)
 class Solution:
-    """``chosen``: pairs of place and option in order of the days. ``by``: "programme" or "greedy"; ``spacing``: its cost."""
+    """``chosen``: pairs of place and option in order of the days. ``by``: "programme" or "greedy"."""
 
     chosen: tuple[tuple[int, int], ...]
     by: str
-    spacing: float
 
 
 def solve(programme: Programme) -> Solution:
@@ -78,8 +77,8 @@ def solve(programme: Programme) -> Solution:
         if chosen is None:
             chosen, by = _greedy(programme, costs), "greedy"
         if chosen:
-            return Solution(chosen, by, costs[tuple(place for place, _ in chosen)])
-    return Solution((), "programme", 0.0)
+            return Solution(chosen, by)
+    return Solution((), "programme")
 
 
 def spacing(programme: Programme, places: Sequence[int]) -> float:
