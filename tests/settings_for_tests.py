@@ -5,7 +5,13 @@ import tempfile
 
 # Whatever a person set in their shell, tests never touch real data.
 os.environ["AMBULANDO_DATA"] = tempfile.mkdtemp(prefix="ambulando-tests-")
-for name in ("AMBULANDO_EVIDENCE", "AMBULANDO_URL", "AMBULANDO_EMAIL_REQUIRED", "AMBULANDO_SMTP"):
+for name in (
+    "AMBULANDO_EVIDENCE",
+    "AMBULANDO_URL",
+    "AMBULANDO_EMAIL_REQUIRED",
+    "AMBULANDO_SMTP",
+    "AMBULANDO_CIRCLES",
+):
     os.environ.pop(name, None)
 
 from ambulando.web.settings import *  # noqa: E402, F403

@@ -42,18 +42,24 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + 90
-    while True:
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"{address}/help/", timeout=5).close()
+                break
+            except OSError:
+                assert process.poll() is None, (data / "log").read_text()
+                assert time.monotonic() < deadline, "the server did not answer in time"
+        make = Path(__file__).with_name("people_of_the_browser.py")
+        subprocess.run([sys.executable, str(make)], env=environment, check=True, timeout=300)
+        yield address
+    finally:
+        process.terminate()
         try:
-            urllib.request.urlopen(f"{address}/help/", timeout=5).close()
-            break
-        except OSError:
-            assert process.poll() is None, (data / "log").read_text()
-            assert time.monotonic() < deadline, "the server did not answer in time"
-    make = Path(__file__).with_name("people_of_the_browser.py")
-    subprocess.run([sys.executable, str(make)], env=environment, check=True)
-    yield address
-    process.terminate()
-    process.wait(20)
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(20)
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ PUBLIC = ["/", "/account/login/", "/account/signup/", "/account/password/reset/"
 OWN = ["/today/?all=1", "/week/", "/journal/", "/journal/add/", "/journal/import/", "/progress/", "/progress/answer/", "/questions/",
        "/questions/phq-9/", "/questions/evs/", "/questions/gad-7/", "/you/", "/you/leave/", "/you/reminders/", "/you/signals/",
        "/start/safety/", "/start/likes/", "/help/", "/help/plan/", "/help/plan/change/", "/help/alert/", "/help/kept/", "/stop/",
-       "/account/email/", "/account/password/change/", "/account/logout/"]  # fmt: skip
+       "/account/email/", "/account/password/change/", "/account/logout/", "/team/", "/team/ask/", "/team/looks/", "/in/", "/messages/",
+       "/messages/settings/", "/messages/hours/", "/calls/", "/treatment/", "/find/", "/walks/", "/practice/"]  # fmt: skip
 #: pages for when something went wrong, and for operators, as they are rendered
 RENDERED = ["403.html", "404.html", "429.html", "500.html", "operate.html"]
 

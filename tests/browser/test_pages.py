@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from people_of_the_browser import CODE, FULL, PAUSED, RESTED, STAFF
 
+from ambulando.web.care.grants.demo import NAME as THERAPIST
 from ambulando.web.demo import NAME, PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -22,7 +23,12 @@ OWN = ["/why/how-much/", "/today/", "/week/", "/journal/", "/journal/add/", "/jo
        "/compare/new/two-kinds/", "/compare/new/minutes/",
        "/compare/new/two-kinds/?options=moderate-walk&options=hatha-yoga&target=mood&weeks=12&per_week=2",
        "/progress/answer/?of=energy", "/join/", f"/join/{CODE}/", "/week/words/", "/week/road/", "/alongside/", "/alongside/homework/",
-       "/alongside/asked/", "/alongside/other-help/", "/places/", "/places/add/", "/calendar/"]  # fmt: skip
+       "/alongside/asked/", "/alongside/other-help/", "/treatment/", "/treatment/review/", "/places/", "/places/add/", "/calendar/",
+       "/team/", "/team/ask/", "/team/ask/report/", "/team/looks/", "/team/notes/", "/in/", "/messages/", "/messages/settings/", "/messages/hours/",
+       "/messages/key/", "/calls/", "/calls/check/", "/find/", "/walks/", "/practice/"]  # fmt: skip
+#: for who only reads what others share
+READERS = ["/people/", "/people/notes/", "/messages/", "/messages/settings/", "/messages/hours/", "/messages/key/", "/calls/", "/calls/check/",
+           "/practice/", "/practice/profile/", "/find/", "/walks/", "/in/", "/you/"]  # fmt: skip
 #: for one of the staff, who is in a group herself
 STAFFS = ["/trials/", "/trials/new/two-kinds/", "/trials/new/minutes/", "/trials/1/", "/groups/1/", "/places/manage/", "/places/manage/add/",
           "/places/manage/1/"]  # fmt: skip
@@ -45,7 +51,26 @@ def sign_in(page: Any, name: str = NAME) -> None:
     page.locator("[name=login]").fill(name)
     page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/today/")
+    page.wait_for_url(re.compile("/today/$|/people/$"))
+
+
+def of_one(page: Any) -> list[str]:
+    """The pages of the one person who lets the therapist in."""
+    page.goto("/people/")
+    one = page.locator(".people th a").first.get_attribute("href")
+    number = re.search(r"\d+", one)[0]
+    kinds = ("review", "clearance", "cap", "goal", "homework", "therapy", "medicine", "task")
+    return [
+        one,
+        *(
+            f"{one}{path}"
+            for path in ("agreement/", "assessments/", "report/", "notes/", "treatment/", "treatment/review/")
+        ),
+        *(f"{one}treatment/add/{kind}/" for kind in kinds),
+        f"/messages/with/{number}/",
+        f"/calls/with/{number}/",
+        f"/calls/with/{number}/plan/",
+    ]
 
 
 def further(page: Any) -> list[str]:
@@ -58,6 +83,9 @@ def further(page: Any) -> list[str]:
     page.goto("/journal/")
     bout = page.locator("a[href^='/journal/bouts/']").first.get_attribute("href")
     check_in = page.locator("a[href^='/journal/check-ins/']").first.get_attribute("href")
+    page.goto("/team/")
+    grant = page.locator(".card a[href^='/team/']").first.get_attribute("href")
+    with_one = re.search(r"\d+", grant)[0]
     page.goto("/compare/")
     comparison = page.locator("a[href^='/compare/']", has_text="Look").last.get_attribute("href")
     number = re.search(r"\d+", session)[0]
@@ -74,6 +102,11 @@ def further(page: Any) -> list[str]:
         check_in,
         f"{check_in}remove/",
         comparison,
+        grant,
+        f"{grant}change/",
+        f"/messages/with/{with_one}/",
+        f"/calls/with/{with_one}/",
+        f"/calls/with/{with_one}/plan/",
     ]
 
 
@@ -107,6 +140,7 @@ def test_no_page_has_a_finding_or_is_wider_than_the_screen(open_page: Any, scree
     stages = {
         "": PUBLIC,
         NAME: OWN,
+        THERAPIST: READERS,
         STAFF: STAFFS,
         FULL: FULL_PAGES,
         PAUSED: RESTING_PAGES,
@@ -116,7 +150,8 @@ def test_no_page_has_a_finding_or_is_wider_than_the_screen(open_page: Any, scree
         if name:
             page.context.clear_cookies()
             sign_in(page, name)
-        for path in [*paths, *(further(page) if name == NAME else [])]:
+        more = {NAME: further, THERAPIST: of_one}.get(name)
+        for path in [*paths, *(more(page) if more else [])]:
             page.goto(path)
             wrong += findings(page)
             places.add(place_of_help(page))

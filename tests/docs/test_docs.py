@@ -241,7 +241,7 @@ def test_the_backup_of_the_operators_guide_can_be_read_back(folder: Path) -> Non
 def test_documents_are_short_and_name_no_place_but_their_own() -> None:
     for document in DOCUMENTS:
         text = document.read_text("utf-8")
-        # one line for each hazard, one part for each command, a row for each comparison
-        if document.name not in ("hazards.md", "command-line.md", "validation.md"):
+        # one line for each hazard, one part for each command, a row for each comparison, a row for each rule of an app
+        if document.name not in ("hazards.md", "command-line.md", "validation.md", "authorisation.md"):
             assert text.count("\n") <= 130, document.name
         assert not re.search(r"/(work|home|root|tmp)/|pypi\.org|pip install", text), document.name

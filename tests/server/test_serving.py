@@ -333,6 +333,18 @@ def test_a_port_that_is_taken_is_one_sentence_and_changes_nothing(data, tmp_path
     assert not (tmp_path / "new" / "ambulando.sqlite3").exists()
 
 
+@pytest.mark.parametrize(("name", "odd"), [("AMBULANDO_TURN", "relay.example.org"), ("AMBULANDO_CALLS", "https://meet.example.org/")])  # fmt: skip
+def test_an_address_for_calls_that_is_none_is_one_sentence(data, monkeypatch, name, odd):
+    monkeypatch.setattr("installation.environment", lambda folder: environment(folder) | {name: odd})
+    done = ambulando(data, "serve", "--port", str(free_port()))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert f"{name} " in done.stderr
+    assert odd in done.stderr
+    told = ambulando(data, "doctor", "--json").stdout
+    assert f"{name} " in told
+    assert '"check": "calls"' in told
+
+
 def test_an_address_that_is_not_ours_is_one_sentence(data):
     done = ambulando(data, "serve", "--host", "no such host", "--port", str(free_port()))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)

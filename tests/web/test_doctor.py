@@ -249,6 +249,19 @@ def test_the_address_is_a_note(settings: Any, url: str, says: str) -> None:
     assert says in str(found.says)
 
 
+def test_calls_without_a_relay_are_a_note_and_addresses_that_are_none_a_fault(settings: Any) -> None:
+    settings.TURN, settings.CALLS = (), ""
+    assert doctor.calls().ok
+    assert "AMBULANDO_TURN" in str(doctor.calls().does)
+    settings.TURN = ("turn:relay.example.org:3478",)
+    assert doctor.calls() == doctor.Finding("calls", True, Words("The addresses for calls can be used."))
+    settings.TURN = ("relay.example.org",)
+    assert not doctor.calls().ok
+    assert "AMBULANDO_TURN has 'relay.example.org'" in str(doctor.calls().says)
+    settings.TURN, settings.CALLS = (), "https://meet.example.org/"
+    assert "AMBULANDO_CALLS" in str(doctor.calls().says)
+
+
 def test_a_sqlite_with_the_fault_of_the_log_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 2))
     assert not doctor.sqlite().ok

@@ -295,7 +295,9 @@ def test_what_is_said_with_the_week_counts_the_minutes_that_it_has_now(as_ada: C
     actions.start(ada, less, today)
     again = made(ada, today)
     ahead = sum(one.minutes for one in again if one.state == Session.PLANNED)
-    assert f"{ahead} minutes" in str(queries.message_of(again[0].week)), "what goes along is not counted twice"
+    assert f"{ahead} minutes" in str(queries.message_of(again[0].week)), (
+        "what goes along is not counted twice"
+    )
 
 
 def test_a_week_that_is_made_anew_does_not_forget_what_was_missed_before_it(ada: Person) -> None:

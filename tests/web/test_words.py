@@ -1,6 +1,7 @@
 """Every word for a person can be translated, and the look keeps its promises of contrast."""
 
 import re
+from datetime import datetime, timedelta
 from html import unescape
 from itertools import product
 from pathlib import Path
@@ -10,6 +11,7 @@ from comparing_people import ended, protocol
 from django.test import Client
 from django.utils import timezone
 from django.utils.translation import _trans
+from treating import lets_in
 
 import ambulando
 from ambulando.evidence.base import references
@@ -18,6 +20,8 @@ from ambulando.response.protocol import option_of
 from ambulando.safety.profile import OwnPlan
 from ambulando.web.alongside import actions as alongside
 from ambulando.web.calendars import actions as calendars
+from ambulando.web.care.treatment import actions as treatment
+from ambulando.web.care.treatment.models import Part
 from ambulando.web.journal import actions as journal
 from ambulando.web.library.questions import cited
 from ambulando.web.people.models import Person
@@ -37,11 +41,12 @@ PAGES = ["/today/", "/week/", "/journal/", "/journal/add/", "/journal/import/", 
          "/compare/new/two-kinds/?options=moderate-walk&options=hatha-yoga&target=mood&weeks=12&per_week=2", "/compare/{comparison}/",
          "/progress/answer/?of=energy", "/join/", "/join/{code}/", "/groups/{group}/", "/trials/", "/trials/new/two-kinds/", "/trials/new/minutes/",
          "/trials/{trial}/", "/trials/{draft}/", "/week/words/", "/week/road/", "/alongside/", "/alongside/homework/", "/alongside/asked/",
-         "/alongside/other-help/", "/places/", "/places/add/", "/places/manage/", "/places/manage/add/", "/calendar/"]  # fmt: skip
+         "/alongside/other-help/", "/treatment/", "/treatment/review/", "/places/", "/places/add/", "/places/manage/", "/places/manage/add/", "/calendar/", "/messages/key/",
+         "/team/", "/team/ask/", "/team/ask/report/", "/team/looks/", "/in/", "/messages/", "/messages/settings/", "/messages/hours/", "/find/", "/practice/", "/walks/", "/calls/", "/calls/check/"]  # fmt: skip
 #: the same page with something on it that is there only then
 MOMENTS = ["/today/#paused", "/week/#paused", "/today/#not-today", "/today/#energy", "/today/#weather", "/today/#ill", "/today/#homework",
            "/week/#homework", "/sessions/{session}/why/#homework", "/week/words/#written", "/week/road/#aim", "/alongside/#homework",
-           "/places/#place", "/calendar/#read"]  # fmt: skip
+           "/treatment/#treated", "/treatment/review/#treated", "/places/#place", "/calendar/#read"]  # fmt: skip
 #: names, which stay as they are in every language
 NAMES = {
     "Ambulando",
@@ -122,6 +127,8 @@ def bring_about(ada: Person, moment: str) -> None:
     elif moment == "homework":
         alongside.add_homework(ada, now, activity="easy-walk", times=3, minutes=5, note="Ada", said_by="Ada")
         alongside.ask(ada, now, max_minutes=15, max_intensity="light", avoid=["running"], said_by="Ada")
+    elif moment == "treated":
+        treated(ada, now)
     elif moment == "written":
         actions.word(ada, [OwnPlan("Ada", "fatigue", "Ada")], day, barriers=["fatigue"])
     elif moment == "aim":
@@ -132,6 +139,21 @@ def bring_about(ada: Person, moment: str) -> None:
     else:
         calendars.open_feed(ada)
         calendars.add(ada, name="Ada", kind="busy", text=EMPTY, now=now)
+
+
+def treated(ada: Person, now: datetime) -> None:
+    """A treatment plan with something of each kind."""
+    grant = lets_in(ada, "physician")
+    grant.name = "Ada"
+    due = now.date() + timedelta(days=3)
+    words = dict.fromkeys(("text", "who", "kind", "name", "dose", "check", "why", "note", "told_by"), "Ada")
+    words |= {"max_minutes": 9, "max_intensity": "light", "avoid": ["running"], "activity": "easy-walk"}
+    words |= {"due": due, "agreed": 4, "held": 2}
+    for kind in ("review", "cap", "clearance", "goal", "homework", "therapy", "medicine", "medicine", "task"):
+        part = treatment.note(ada, grant, kind, words, now)
+        treatment.add_words(ada, part, "Ada", now)
+    treatment.end(ada, grant, part, now.date(), now)
+    Part.objects.filter(kind="clearance").update(due=now.date() - timedelta(days=1))
 
 
 EMPTY = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a test//EN\r\nEND:VCALENDAR\r\n"

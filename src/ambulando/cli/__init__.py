@@ -8,7 +8,18 @@ import sys
 
 import typer
 
-from ambulando.cli import doctor, evidence, measures, places, plan, recordings, response, safety, server
+from ambulando.cli import (
+    doctor,
+    evidence,
+    measures,
+    places,
+    plan,
+    recordings,
+    response,
+    safety,
+    server,
+    verify,
+)
 from ambulando.cli.talk import stop
 from ambulando.ground import InputError
 
@@ -29,6 +40,7 @@ app.add_typer(places.group, name="places")
 app.command("serve")(server.serve)
 app.command("demo")(server.demo)
 app.command("doctor")(doctor.doctor)
+app.command("verify")(verify.verify)
 app.command("manage", context_settings=server.TAKES_ANYTHING)(server.manage)
 
 

@@ -81,9 +81,13 @@ def found(written: str) -> tuple[Medicine, ...]:
 
 
 def classes_of(written: str) -> frozenset[str]:
-    """The classes of what a person wrote, with "unknown" among them when a part of the name is not known."""
+    """The classes of what a person wrote, with "unknown" among them when a part of the name is not known.
+
+    A class itself may stand in brackets, as a clinician notes it: "Newname (beta-blocker)".
+    """
     parts = _parts(written)
     classes = {name for one in parts if one is not None for name in one.classes}
+    classes |= {name for name in re.findall(r"\(([^)]*)\)", written.casefold()) if name in CLASSES}
     return frozenset(classes | {"unknown"} if None in parts else classes)
 
 

@@ -87,7 +87,7 @@ class CareRule:
     effect: str
     reason: str
     reason_no_numbers: str
-    source: str = "What your clinician asked for, as you entered it"
+    source: str = "What your clinician asked for, as it was written down"
     certainty: str = "clinician"
 
 

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ambulando.measures.scoring import score
+from ambulando.web.care.grants.demo import ensure_therapist
+from ambulando.web.care.treatment.demo import ensure_treatment
 from ambulando.web.comparisons.demo import add_comparison
 from ambulando.web.journal.models import Assessment, Bout, CheckIn
 from ambulando.web.people.models import Person
@@ -41,6 +43,7 @@ ANSWERS: dict[str, Any] = {
 def ensure_simulated_person() -> Person:
     """The simulated person with twelve weeks of days up to yesterday; made once for a data folder."""
     if found := Person.objects.filter(username=NAME).first():
+        ensure_treatment(found, ensure_therapist(found, PASSWORD, timezone.now()), timezone.now())
         return found
     import numpy as np  # only where the person is made: the web process needs neither
 
@@ -89,4 +92,5 @@ def ensure_simulated_person() -> Person:
     if series := answers.days_of(person, now.date()):
         actions.keep_answer(person, answers.made(series))
     actions.make_week(person, now.date())
+    ensure_treatment(person, ensure_therapist(person, PASSWORD, now), now)
     return person

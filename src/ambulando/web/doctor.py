@@ -49,7 +49,7 @@ def around(folder: Path, today: date) -> tuple[Finding, ...]:
 
 def within(folder: Path, now: float) -> tuple[Finding, ...]:
     """What a running installation tells. Django must be ready; ``now`` is in seconds since 1970."""
-    always = (worker(folder, now), *inbox(), email(), address(), sqlite())
+    always = (worker(folder, now), *inbox(), email(), address(), calls(), sqlite())
     opened = database()
     if not opened.ok:
         return (opened, *always)
@@ -328,6 +328,27 @@ def address() -> Finding:
         True,
         Words("It is reached at {address}, without https.", shown),
         Words("Without https others on the way can read along, and help pages are not kept for offline."),
+    )
+
+
+def calls() -> Finding:
+    """The relay, or the rooms outside, that calls are made with; a note where there are none."""
+    from django.conf import settings
+
+    from ambulando.web.care.calls import addresses
+
+    try:
+        addresses.check(settings.TURN, settings.CALLS)
+    except InputError as error:
+        says = Words("{reason}", {"reason": str(error)})
+        return Finding("calls", False, says, Words("Mend the setting, then start Ambulando again."))
+    if settings.TURN or settings.CALLS:
+        return Finding("calls", True, Words("The addresses for calls can be used."))
+    return Finding(
+        "calls",
+        True,
+        Words("Calls have no relay, so some strict networks keep two people apart."),
+        Words("To use one, set {variable}.", {"variable": "AMBULANDO_TURN"}),
     )
 
 

@@ -19,6 +19,7 @@ from django.core.management import call_command
 import ambulando
 from ambulando.evidence import base
 from ambulando.ground import InputError
+from ambulando.web.care.calls import addresses
 from ambulando.web.home import for_owner_alone
 
 STAMP = "prepared"
@@ -102,8 +103,9 @@ def use_write_ahead_log() -> None:
 
 
 def serve(host: str, port: int) -> None:
-    """Serve until stopped. Raises InputError when the port is taken."""
+    """Serve until stopped. Raises InputError when the port is taken, or a setting can not be used."""
     for_owner_alone()
+    addresses.check(settings.TURN, settings.CALLS)
     listener = listen(host, port)
     prepare()
     with worker():
@@ -113,6 +115,7 @@ def serve(host: str, port: int) -> None:
 def serve_demo(host: str, port: int) -> None:
     """Serve with a simulated person, made on the first start."""
     for_owner_alone()
+    addresses.check(settings.TURN, settings.CALLS)
     listener = listen(host, port)
     prepare()
     from ambulando.web.demo import NAME, PASSWORD, ensure_simulated_person

@@ -1,9 +1,12 @@
-"""Settings of the web application. What an installation may change comes from five environment variables:
+"""Settings of the web application. What an installation may change comes from environment variables:
 
 AMBULANDO_DATA            where the data lies (see home.py)
 AMBULANDO_URL             the public address, e.g. https://move.example.org; hosts, cookies and CSRF follow from it
 AMBULANDO_EMAIL_REQUIRED  1 on an installation for many people: an address is asked for and checked
 AMBULANDO_CALENDARS       addresses that a calendar may be read from, with spaces between them; none without it
+AMBULANDO_TURN            addresses of a relay for calls (turn:host:3478), with spaces between them (docs/calls.md)
+AMBULANDO_CALLS           the address of rooms with an outside provider of calls, with {room} in it; calls are made there then
+AMBULANDO_CIRCLES         1 to offer circles: small groups of people who encourage each other (docs/care.md)
 AMBULANDO_SMTP            smtp://user:password@host:port to send e-mail; without it, mail is printed in the log
 """
 
@@ -68,6 +71,14 @@ INSTALLED_APPS = [
     "ambulando.web.calendars",
     "ambulando.web.places",
     "ambulando.web.care.grants",
+    "ambulando.web.care.circles",
+    "ambulando.web.care.caseload",
+    "ambulando.web.care.treatment",
+    "ambulando.web.care.calls",
+    "ambulando.web.care.threads",
+    "ambulando.web.care.sealed",
+    "ambulando.web.care.directory",
+    "ambulando.web.care.walks",
     "ambulando.web.library",
 ]
 
@@ -87,6 +98,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "ambulando.web.people.middleware.own_time_zone",
     "ambulando.web.people.middleware.kept_by_nobody",
+    "ambulando.web.care.calls.middleware.hears_nobody",
     "ambulando.web.help.middleware.says_for_whom",
     "ambulando.web.people.middleware.stays_signed_in",
     "ambulando.web.help.middleware.help_before_sign_in",
@@ -204,6 +216,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 #: what the address of a calendar has to begin with to be read: calendar servers that the operator runs beside this one
 CALENDARS = tuple(os.environ.get("AMBULANDO_CALENDARS", "").split())
 
+#: addresses of a relay for calls, and where an outside provider's rooms are; see docs/calls.md
+TURN = tuple(os.environ.get("AMBULANDO_TURN", "").split())
+CALLS = os.environ.get("AMBULANDO_CALLS", "")
+
+#: whether circles are offered
+CIRCLES = os.environ.get("AMBULANDO_CIRCLES") == "1"
+
 SMTP = urlsplit(os.environ.get("AMBULANDO_SMTP", ""))
 SENDS_EMAIL = bool(SMTP.hostname)
 if SENDS_EMAIL:
@@ -239,7 +258,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     # Requests are not logged: their addresses and times would tell about a person's days.
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "short"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "short", "filters": ["no_secrets"]}
+    },
+    "filters": {"no_secrets": {"()": "ambulando.web.care.grants.quiet.WithoutSecrets"}},
     "formatters": {"short": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

@@ -17,5 +17,13 @@ urlpatterns = [
     path("", include("ambulando.web.calendars.urls")),
     path("", include("ambulando.web.places.urls")),
     path("", include("ambulando.web.care.grants.urls")),
+    path("", include("ambulando.web.care.circles.urls")),
+    path("", include("ambulando.web.care.threads.urls")),
+    path("", include("ambulando.web.care.caseload.urls")),
+    path("", include("ambulando.web.care.treatment.urls")),
+    path("", include("ambulando.web.care.calls.urls")),
+    path("", include("ambulando.web.care.sealed.urls")),
+    path("", include("ambulando.web.care.directory.urls")),
+    path("", include("ambulando.web.care.walks.urls")),
     path("", include("ambulando.web.library.urls")),
 ]

@@ -33,6 +33,7 @@ def main(attached: bool) -> None:
     from huey.contrib.djhuey import HUEY
 
     # so that the worker knows them
+    import ambulando.web.care.grants.jobs
     import ambulando.web.comparisons.jobs
     import ambulando.web.help.jobs
     import ambulando.web.people.jobs

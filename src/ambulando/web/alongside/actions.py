@@ -11,7 +11,8 @@ from ambulando.plan import alongside
 from ambulando.plan.rules import whole
 from ambulando.safety.profile import MOST_HOMEWORK, profile_from
 from ambulando.web.alongside import queries
-from ambulando.web.alongside.models import Asked, EightWeeks, Homework
+from ambulando.web.alongside.models import Asked, EightWeeks, Entered, Homework
+from ambulando.web.alongside.signals import ended
 from ambulando.web.journal import queries as journal
 from ambulando.web.people.models import Person
 from ambulando.web.plans import actions as plans
@@ -29,6 +30,7 @@ def add_homework(
     note: str = "",
     said_by: str = "",
     said_on: date | None = None,
+    entered_by: str = Entered.PERSON,
 ) -> Homework:
     """Something from therapy, which the week then holds. Raises InputError for what a profile can not be."""
     if queries.homework(person).count() >= MOST_HOMEWORK:
@@ -39,9 +41,13 @@ def add_homework(
     (read,) = profile_from({"homework": [fields]}).homework
     today = now.astimezone(person.zone).date()
     row = Homework.objects.create(
-        person=person, **(fields | {"note": read.note}), said_by=said_by, said_on=said_on or today
+        person=person,
+        **(fields | {"note": read.note}),
+        said_by=said_by,
+        said_on=said_on or today,
+        entered_by=entered_by,
     )
-    plans.make_anew(person, today)
+    _make_anew(person, today)
     return row
 
 
@@ -51,7 +57,8 @@ def end_homework(person: Person, row: Homework, now: datetime) -> None:
     if row.ended_at is None:
         row.ended_at = now
         row.save(update_fields=["ended_at"])
-        plans.make_anew(person, now.astimezone(person.zone).date())
+        ended.send(type(row), person=person, row=row, now=now)
+        _make_anew(person, now.astimezone(person.zone).date())
 
 
 @transaction.atomic
@@ -66,10 +73,12 @@ def ask(
     avoid: Sequence[str] = (),
     said_by: str = "",
     said_on: date | None = None,
+    entered_by: str = Entered.PERSON,
 ) -> Asked | None:
-    """What a clinician asked for, in the place of what held before; nothing at all ends that.
+    """What a clinician asked for, in the place of what the person wrote down before; nothing at all ends that.
 
-    Raises InputError for what a profile can not be.
+    What a clinician writes down themselves stands beside all else: the tightest binds. Raises InputError for what a
+    profile can not be.
     """
     fields: dict[str, Any] = {
         "max_minutes": max_minutes,
@@ -81,7 +90,13 @@ def ask(
     profile_from({"care": fields})
     says_something = any(fields.values())
     today = now.astimezone(person.zone).date()
-    fields |= {"said_by": said_by, "said_on": said_on or today}
+    fields |= {"said_by": said_by, "said_on": said_on or today, "entered_by": entered_by}
+    if entered_by == Asked.CLINICIAN:
+        if not says_something:
+            raise InputError("Please fill in at least one limit.")
+        row = Asked.objects.create(person=person, **fields)
+        _make_anew(person, today)
+        return row
     held = queries.asked(person).filter(entered_by=Asked.PERSON).first()
     if held and all(getattr(held, name) == value for name, value in fields.items()):
         return held  # kept once more as it was
@@ -89,7 +104,7 @@ def ask(
     row = None
     if says_something:
         row = Asked.objects.create(person=person, **fields)
-    plans.make_anew(person, today)
+    _make_anew(person, today)
     return row
 
 
@@ -99,7 +114,14 @@ def end_asked(person: Person, row: Asked, now: datetime) -> None:
     if row.ended_at is None:
         row.ended_at = now
         row.save(update_fields=["ended_at"])
-        plans.make_anew(person, now.astimezone(person.zone).date())
+        ended.send(type(row), person=person, row=row, now=now)
+        _make_anew(person, now.astimezone(person.zone).date())
+
+
+def _make_anew(person: Person, today: date) -> None:
+    """The week as it is now; who has not told enough for one gets it when they have."""
+    if person.onboarded_at is not None:
+        plans.make_anew(person, today)
 
 
 def notice(person: Person, today: date) -> EightWeeks | None:

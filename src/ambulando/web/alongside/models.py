@@ -39,7 +39,10 @@ class Homework(Entered):
 
 
 class Asked(Entered):
-    """Caps and goals; the fields are those of ``safety.profile.Care``. One set holds at a time for each who wrote it down."""
+    """Caps and goals; the fields are those of ``safety.profile.Care``.
+
+    Of what the person wrote down one set holds at a time; of clinicians each holds, and the tightest binds.
+    """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="asked")
     max_minutes = models.PositiveSmallIntegerField(null=True)
@@ -52,9 +55,9 @@ class Asked(Entered):
         ordering = ["-entered_at", "-pk"]
         constraints = [
             UniqueConstraint(
-                fields=["person", "entered_by"],
-                condition=Q(ended_at=None),
-                name="one_set_of_what_was_asked_holds_for_each_writer",
+                fields=["person"],
+                condition=Q(ended_at=None, entered_by="person"),
+                name="one_set_holds_of_what_a_person_wrote_that_was_asked",
             )
         ]
 

@@ -33,6 +33,7 @@ def alongside(request: HttpRequest) -> HttpResponse:
         "asked": queries.asked(person),
         "constraints": of_care(profile, no_numbers=person.no_numbers),
         "before": queries.before(person),
+        "has_plan": person.has_team or person.treatment.exists(),
     }
     return render(request, "alongside/alongside.html", context)
 

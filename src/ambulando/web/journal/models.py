@@ -13,11 +13,16 @@ ZERO_TO_TEN = [MinValueValidator(0), MaxValueValidator(10)]
 FEELING = [MinValueValidator(-5), MaxValueValidator(5)]
 
 
+def whole(value: float | None) -> int | float | None:
+    """A total as it is told: 14 where it is 14.0."""
+    return int(value) if value is not None and value == int(value) else value
+
+
 class Total(models.FloatField[Any, Any]):
     """A total, which is whole wherever an instrument counts whole points: 14 is read as 14, not as 14.0."""
 
     def from_db_value(self, value: float | None, *_: object) -> int | float | None:
-        return int(value) if value is not None and value == int(value) else value
+        return whole(value)
 
 
 class CheckIn(models.Model):
@@ -128,6 +133,9 @@ class Assessment(models.Model):
 
     class Meta:
         ordering = ["-day", "-made_at"]
+        indexes = [
+            models.Index(fields=["person", "instrument", "-day", "-made_at"], name="last_of_each_instrument")
+        ]
 
     def __str__(self) -> str:
         return f"{self.instrument} of {self.day}"

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ambulando.web.care.grants import queries as grants
 from ambulando.web.people import actions, learned
 from ambulando.web.people.forms import LikesForm
 from ambulando.web.people.safety_form import SafetyForm
@@ -70,7 +72,12 @@ def _today(request: HttpRequest) -> date:  # the zone may have changed in this v
 
 @login_required
 def you(request: HttpRequest) -> HttpResponse:
-    return render(request, "people/you.html", {"lends": hasattr(request.user, "lending")})
+    context = {
+        "lends": hasattr(request.user, "lending"),
+        "circles": settings.CIRCLES,
+        "asked_back": grants.to_confirm(request.user).exists(),
+    }
+    return render(request, "people/you.html", context)
 
 
 @login_required

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Count, F, Q, QuerySet
 
 from ambulando.plan.places import GROUPS, KINDS, Place, offered
+from ambulando.web.care.walks import queries as walks
 from ambulando.web.people.models import Person
 from ambulando.web.places import convert
 from ambulando.web.places.models import Pick, PlaceList
@@ -59,8 +60,8 @@ def for_plan(person: Person) -> tuple[Place, ...]:
 
 
 def offered_to(person: Person, today: date) -> tuple[Place, ...]:
-    """Those of them that fit the person as they are today, as the core takes them."""
-    places = for_plan(person)
+    """Those of them that fit the person as they are today, and the walking groups that they come to, as the core takes them."""
+    places = (*for_plan(person), *walks.for_plan(person, today))
     return offered(places, profile_of(person, today)) if places else ()
 
 

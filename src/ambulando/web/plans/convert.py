@@ -15,6 +15,7 @@ from ambulando.plan.session import session_from
 from ambulando.safety.profile import Profile, profile_from
 from ambulando.safety.screen import Constraint, said
 from ambulando.web.alongside import queries as alongside
+from ambulando.web.care.treatment import queries as treatment
 from ambulando.web.journal import queries as read
 from ambulando.web.journal.models import CheckIn
 from ambulando.web.people.models import Person
@@ -51,6 +52,7 @@ def profile_of(person: Person, today: date) -> Profile:
         told["phq9"] = assessment.total
     told["flare"] = person.flare_on == today
     told |= alongside.told(person)
+    told |= treatment.noted(person, today, told)
     told["season"] = season(person.hemisphere or hemisphere(told.get("country")), today)
     told["weather"] = weather_of(person, today)
     return profile_from(told)

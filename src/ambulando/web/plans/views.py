@@ -22,6 +22,7 @@ from ambulando.safety import stop_signs
 from ambulando.safety.helplines import helplines
 from ambulando.safety.screen import screen
 from ambulando.web.alongside import queries as alongside
+from ambulando.web.care.treatment import queries as treatment
 from ambulando.web.comparisons import placing as comparing
 from ambulando.web.help import queries as hard
 from ambulando.web.help.first import help_first
@@ -58,7 +59,8 @@ def _today(request: HttpRequest) -> dict[str, Any]:
     now = timezone.localtime()
     person = request.user
     waiting = Exists(alongside.waiting(person, now.date()))
-    week, pause = queries.week_and_pause(person, now.date(), has_word=waiting)
+    plan_waits = Exists(treatment.waiting(person, now.date()))
+    week, pause = queries.week_and_pause(person, now.date(), has_word=waiting, plan_waits=plan_waits)
     has_word = getattr(week, "has_word", True)  # unknown with a week that is only made now
     drawn = None
     if not pause:  # nothing is made, drawn or offered while the plan rests
@@ -82,6 +84,7 @@ def _today(request: HttpRequest) -> dict[str, Any]:
         "rest": why_not.rest_of(person, rested_today, sessions, now.date()),
         "suggestion": suggestion,
         "drawn": drawn,
+        "plan_waits": getattr(week, "plan_waits", False),
         "activity": catalogue()[suggestion.activity] if suggestion else None,
         "is_today": is_today,
         "done_today": done_today,
@@ -152,7 +155,7 @@ def start(request: HttpRequest, session: Session) -> str | None:
     if not session.open:
         return gone(session)
     now = timezone.localtime()
-    limits = screen(request.user.profile).limits
+    limits = screen(convert.profile_of(request.user, now.date())).limits
     if is_late(session.intensity, session.minutes, now.time(), limits):
         return _("It is late for this one, and your plan is by day. Something light is fine now.")
     actions.start(request.user, session, now.date())

@@ -1,4 +1,7 @@
-"""What was noticed in a person's own days, and what they did with it. Only the person sees any of it."""
+"""What was noticed in a person's own days, and what they did with it.
+
+The person sees all of it; who was let in sees that of which everything that it rests on is shared (care/caseload/masks).
+"""
 
 from django.conf import settings
 from django.db import models

@@ -46,8 +46,8 @@ def message(person: Person, today: date) -> Noticed | None:
 
 
 def all_of(person: Person) -> QuerySet[Noticed]:
-    """All that was noticed, the newest first."""
-    return Noticed.objects.filter(person=person)
+    """All that was noticed, the newest first, with who of those that were let in saw it."""
+    return Noticed.objects.filter(person=person).prefetch_related("acknowledged")
 
 
 def looks(person: Person) -> bool:

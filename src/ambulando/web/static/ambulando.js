@@ -163,5 +163,10 @@ for (const form of document.querySelectorAll("form[action$='/account/logout/']")
   });
 }
 
+// Keys of sealed threads (sealed-keys.js) stay on a device only until somebody signs out or in.
+for (const form of document.querySelectorAll("form[action$='/account/logout/'], form[action$='/account/login/']")) {
+  form.addEventListener("submit", () => window.indexedDB?.deleteDatabase("sealed"));
+}
+
 // Help works offline: the service worker keeps the help page.
 if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js");

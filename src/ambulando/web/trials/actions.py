@@ -22,13 +22,19 @@ from ambulando.web.trials import consent, jobs, queries
 from ambulando.web.trials.models import GroupTrial, Membership
 
 
-def make(title: str, by: str, protocol: Protocol, *, opens: date, closes: date) -> GroupTrial:
-    """A draft that nobody can join yet. Raises InputError for a last day before the first."""
+def make(
+    title: str, by: str, protocol: Protocol, *, opens: date, closes: date, leader: Person | None = None
+) -> GroupTrial:
+    """A draft that nobody can join yet; with a ``leader`` only people who let them in can, later. Raises InputError for a
+    last day before the first.
+    """
     if closes < opens:
         raise InputError(_("The last day to join is before the first one. Please change one of them."))
     return GroupTrial.objects.create(
         title=title,
         by=by,
+        leader=leader,
+        by_clinician=leader is not None,
         question=protocol.question,
         content=content_of(protocol),
         target=protocol.target,
@@ -62,9 +68,11 @@ def join(person: Person, trial: GroupTrial, version: str, *, now: datetime) -> M
     today = now.astimezone(person.zone).date()
     if not queries.takes_people(trial, today):
         raise InputError(_("This group is not taking people now."))
+    if not queries.open_for(person, trial, now):
+        raise InputError(_("This group is not taking people now."))
     if queries.membership_of(person, trial):
         raise InputError(_("You have been part of this group already."))
-    if version != consent.VERSION:
+    if version != consent.version_of(trial):
         raise InputError(_("The words on this page have changed. Please read them once more."))
     protocol = own_protocol(person, trial, today)
     comparison = comparisons.begin(person, protocol, today=today)

@@ -1,6 +1,7 @@
 """What somebody agrees to when they join. Whoever changes these words gives them a new version, and keeps the old ones."""
 
 from ambulando.ground import Words
+from ambulando.web.trials.models import GroupTrial
 
 VERSION = "2026-11"
 TEXTS: dict[str, tuple[Words, ...]] = {
@@ -21,6 +22,22 @@ TEXTS: dict[str, tuple[Words, ...]] = {
         ),
     )
 }
+
+#: where a clinician runs it: they see less than staff, and they know the people
+BY_CLINICIAN = "2026-11-clinician"
+TEXTS[BY_CLINICIAN] = (
+    *TEXTS["2026-11"][:3],
+    Words(
+        "Who sees it: the one who runs it sees the group’s result, and no rows and no names. The staff of this place see "
+        "rows under a made-up code, and no names."
+    ),
+    *TEXTS["2026-11"][4:],
+)
+
+
+def version_of(trial: GroupTrial) -> str:
+    """The words that fit who runs it."""
+    return BY_CLINICIAN if trial.by_clinician else VERSION
 
 
 def text(version: str = VERSION) -> tuple[Words, ...]:

@@ -23,6 +23,12 @@ class GroupTrial(models.Model):
     STATES = [(state, state) for state in (DRAFT, OPEN, CLOSED)]
 
     title = models.CharField(max_length=80)
+    #: whether a clinician set it up, for people who let them in; else staff did, for everybody with the code
+    by_clinician = models.BooleanField(default=False)
+    #: that clinician; None also once they have left, and then nobody can join
+    leader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="trials_led"
+    )
     #: who runs it and whom to ask, in the words of the staff
     by = models.CharField(max_length=200)
     #: the id of a question of ``ambulando.response.protocol``

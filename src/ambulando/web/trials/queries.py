@@ -1,10 +1,11 @@
 """What is read of group trials. Nothing here gives staff a name."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from ambulando.web.care.directory import queries as directory
 from ambulando.web.comparisons import queries as comparisons
 from ambulando.web.comparisons.convert import protocol_of
 from ambulando.web.comparisons.results import joined
@@ -18,6 +19,29 @@ FEWEST_SHOWN = 5
 def all_trials() -> QuerySet[GroupTrial]:
     """Every trial with how many people take part now (``joined``), the newest first."""
     return GroupTrial.objects.annotate(joined=Count("memberships", filter=Q(memberships__left_at=None)))
+
+
+def may_run(user: Person) -> bool:
+    """Whether somebody may run group trials: staff, and whom the operator has verified."""
+    return user.is_authenticated and (user.is_staff or directory.verified(user) is not None)
+
+
+def run_by(user: Person) -> QuerySet[GroupTrial]:
+    """The trials that somebody sees as who runs them: staff all, a clinician their own."""
+    return all_trials() if user.is_staff else all_trials().filter(leader=user)
+
+
+def open_for(person: Person, trial: GroupTrial, now: datetime) -> bool:
+    """Whether the trial is for this person: of a clinician's, only people who let them in are asked."""
+    if not trial.by_clinician:
+        return True
+    leader = trial.leader
+    return (
+        leader is not None
+        and leader.is_active
+        and directory.verified(leader) is not None
+        and directory.lets_in(person, leader, now)
+    )
 
 
 def open_to_all() -> QuerySet[GroupTrial]:

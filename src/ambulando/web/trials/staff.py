@@ -1,4 +1,7 @@
-"""Pages of group trials for staff: set one up, open and close it, the pooled result and its rows. No name stands on any."""
+"""Pages of group trials for who runs them: set one up, open and close it, the pooled result. No name stands on any.
+
+Staff see every trial and its rows; a verified clinician sees their own, and no rows, as they know the people in it.
+"""
 
 import csv
 from collections.abc import Callable
@@ -36,14 +39,28 @@ def staff_only(view: View) -> View:
     return guarded
 
 
+def runs_trials(view: View) -> View:
+    """For staff and verified clinicians. To everybody else there is no such page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not queries.may_run(request.user):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 @require_safe
-@staff_only
+@runs_trials
 def trials(request: HttpRequest) -> HttpResponse:
-    """Every group trial, and the questions from which a new one is made."""
-    return render(request, "trials/trials.html", {"trials": queries.all_trials(), "questions": questions()})
+    """The group trials of who looks, and the questions from which a new one is made."""
+    return render(
+        request, "trials/trials.html", {"trials": queries.run_by(request.user), "questions": questions()}
+    )
 
 
-@staff_only
+@runs_trials
 def new(request: HttpRequest, question: str) -> HttpResponse:
     chosen = next((one for one in questions() if one.id == question), None)
     if chosen is None:
@@ -53,8 +70,9 @@ def new(request: HttpRequest, question: str) -> HttpResponse:
         told = form.cleaned_data
         try:
             protocol = form.protocol(told["opens"])
+            leader = None if request.user.is_staff else request.user
             trial = actions.make(
-                told["title"], told["by"], protocol, opens=told["opens"], closes=told["closes"]
+                told["title"], told["by"], protocol, opens=told["opens"], closes=told["closes"], leader=leader
             )
         except InputError as fault:
             form.add_error(None, str(fault))
@@ -65,25 +83,25 @@ def new(request: HttpRequest, question: str) -> HttpResponse:
 
 
 @require_safe
-@staff_only
+@runs_trials
 def trial(request: HttpRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(queries.all_trials(), pk=pk)
+    one = get_object_or_404(queries.run_by(request.user), pk=pk)
     context = {
         "trial": one,
         "name": queries.name_of(one),
         "link": request.build_absolute_uri(reverse("join", args=[one.code])),
         "result": queries.shown_result(one),
         "fewest": queries.FEWEST_SHOWN,
-        "consent": consent.text(),
+        "consent": consent.text(consent.version_of(one)),
     }
     return render(request, "trials/trial.html", context)
 
 
 @posted(back="trials")
-@staff_only
+@runs_trials
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Open or close it, or have the result made anew."""
-    one = get_object_or_404(GroupTrial, pk=pk)
+    one = get_object_or_404(queries.run_by(request.user), pk=pk)
     wanted = request.POST.get("do")
     if wanted == "open":
         actions.open_trial(one)

@@ -24,7 +24,8 @@ def find(request: HttpRequest) -> HttpResponse:
     """The code of a group, typed in; and the groups that the person takes part in."""
     form = CodeForm(request.POST or None)
     if form.is_valid():
-        if queries.open_to_all().filter(code=form.cleaned_data["code"]).exists():
+        found = queries.open_to_all().filter(code=form.cleaned_data["code"]).first()
+        if found and queries.open_for(request.user, found, timezone.now()):
             return redirect("join", form.cleaned_data["code"])
         form.add_error("code", _("We know no group with this code. Please check its letters."))
     context = {"form": form, "memberships": queries.memberships_of(request.user)}
@@ -38,6 +39,8 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     person, now = request.user, timezone.now()
     if queries.membership_of(person, trial):
         return redirect("membership", trial.pk)
+    if not queries.open_for(person, trial, now):
+        raise Http404
     error = None
     if request.method == "POST":
         try:
@@ -56,8 +59,8 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "trial": trial,
         "name": queries.name_of(trial),
-        "version": consent.VERSION,
-        "consent": consent.text(),
+        "version": consent.version_of(trial),
+        "consent": consent.text(consent.version_of(trial)),
         "takes_people": queries.takes_people(trial, _today(person)),
         "error": error,
         **_for_them(person, trial),

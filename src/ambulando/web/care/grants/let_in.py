@@ -16,7 +16,8 @@ def let_in(what: str, *needs: str) -> Callable[[View], View]:
     """``view(request, grant, ...)`` for ``<int:grant>`` in the address, while that grant lets the signed-in reader in.
 
     ``what``: what is opened, an id of ``chain.WHAT``; the look is recorded before the page is made. ``needs``: items of
-    which one at least has to be shared. A grant that does not hold, or shares none of them, is a 404.
+    which one at least has to be shared; without any, the page holds all that is. A grant that does not hold, or shares
+    none of them, is a 404.
     """
 
     def decorate(view: View) -> View:
@@ -27,7 +28,7 @@ def let_in(what: str, *needs: str) -> Callable[[View], View]:
             held = queries.held_by(request.user, grant, now)
             if held is None or (needs and not any(held.shows(item) for item in needs)):
                 raise Http404
-            chain.record(held, what, now, items=[item for item in needs if held.shows(item)])
+            chain.record(held, what, now, items=[item for item in needs or held.items if held.shows(item)])
             return view(request, held, *args, **kwargs)
 
         return guarded

@@ -1,5 +1,6 @@
 """Whom a person let in, to what, from when and until when; and the record of every look."""
 
+from collections.abc import Container
 from datetime import date, datetime
 
 from django.conf import settings
@@ -7,6 +8,11 @@ from django.db import models
 from django.db.models import Q, UniqueConstraint
 
 from ambulando.web.care.grants.items import ROLES
+
+
+def shared(items: Container[str], shows_from: date | None, item: str, day: date | None) -> bool:
+    """Whether ``item`` is among what is shared, and ``day`` among the days."""
+    return item in items and (day is None or shows_from is None or day >= shows_from)
 
 
 class Grant(models.Model):
@@ -20,7 +26,7 @@ class Grant(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
     #: who reads; empty until somebody took the invitation, and always for a report that is read by a link
     reader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="let_in_by"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="let_in_by"
     )
     #: as the person calls them
     name = models.CharField(max_length=80)
@@ -33,7 +39,9 @@ class Grant(models.Model):
     until = models.DateField(null=True, blank=True)
     #: a report that is read by its link, without an account
     by_link = models.BooleanField(default=False)
-    #: SHA-256 of the word that opens the invitation or the report; empty once an invitation was used
+    #: what the word that opens the invitation or the report is made from, with a key that is not in the database; and the
+    #: hash by which it is found. Empty once an invitation was used
+    token_seed = models.CharField(max_length=32, blank=True)
     token_hash = models.CharField(max_length=64, blank=True, db_index=True)
     token_expires_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField(auto_now_add=True)
@@ -62,13 +70,28 @@ class Grant(models.Model):
         agreed = self.confirmed_at is not None and (self.by_link or self.accepted_at is not None)
         return agreed and self.ended_at is None and not self.over(now)
 
+    @property
+    def waits_for_reader(self) -> bool:
+        """An invitation that nobody has answered yet."""
+        return not self.by_link and self.accepted_at is None and self.ended_at is None
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Somebody said yes; the person has not said yet whether it is them."""
+        return self.accepted_at is not None and self.confirmed_at is None and self.ended_at is None
+
+    @property
+    def reader_left(self) -> bool:
+        """Whether who was let in removed their account."""
+        return self.accepted_at is not None and self.reader_id is None
+
     def over(self, now: datetime) -> bool:
         """Whether its last day is over, on the person's own clock."""
         return self.until is not None and now.astimezone(self.person.zone).date() > self.until
 
     def shows(self, item: str, day: date | None = None) -> bool:
         """Whether ``item`` is shared at all, and that of ``day``."""
-        return item in self.items and (day is None or self.shows_from is None or day >= self.shows_from)
+        return shared(self.items, self.shows_from, item, day)
 
 
 class Look(models.Model):
@@ -97,3 +120,18 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"look {self.number}"
+
+
+class Head(models.Model):
+    """How long the chain of a person is, sealed: without it, taking the newest links away would leave a chain that holds."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="looks_head"
+    )
+    #: the number and the seal of the newest link
+    number = models.PositiveIntegerField(default=0)
+    last = models.CharField(max_length=64)
+    seal = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.number} looks"

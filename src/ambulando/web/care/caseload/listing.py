@@ -1,0 +1,289 @@
+"""The caseload: a line for each person who lets a reader in, made with the same few queries however many there are."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ambulando.measures.instruments import instruments
+from ambulando.measures.schedule import family
+from ambulando.measures.shape import Instrument
+from ambulando.web.care.calls.models import Call
+from ambulando.web.care.caseload import masks
+from ambulando.web.care.caseload.models import Acknowledged
+from ambulando.web.care.grants.models import Look, shared
+from ambulando.web.care.grants.queries import agreed
+from ambulando.web.care.threads import queries as threads
+from ambulando.web.care.threads.models import Message
+from ambulando.web.journal.models import whole
+from ambulando.web.people.models import Person
+from ambulando.web.plans.models import Session
+from ambulando.web.signals.models import Noticed
+
+#: days of planned sessions that are counted
+PLANNED_DAYS = 28
+#: days after which a signal that nobody marked is no longer news
+SIGNAL_DAYS = 28
+#: what the list itself can show
+ITEMS = ("mood", "assessments", "item-9", "plan", "bouts")
+#: so many lines stand on a page; sorting and search go over all of them
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The last questionnaire of a family: its total, how it changed, and since when the next is due."""
+
+    filled: masks.Filled
+    before: masks.Filled | None
+    points: int | float | None
+    next_on: date | None
+    due: bool
+
+    @property
+    def change(self) -> str:
+        return masks.change_words(self.before, self.filled) if self.before else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A grant that holds now, with what the list needs of it: models of all of them would cost more than the queries."""
+
+    pk: int
+    person_id: int
+    name: str
+    role: str
+    items: frozenset[str]
+    shows_from: date | None
+    #: the person's today
+    today: date
+
+    def shows(self, item: str, day: date | None = None) -> bool:
+        """As ``Grant.shows``."""
+        return shared(self.items, self.shows_from, item, day)
+
+
+@dataclass
+class Line:
+    """One person in the list. What is not shared is None, which is not the same as nothing."""
+
+    grant: Open
+    name: str
+    contact: datetime | None = None
+    messages: int = 0
+    signals: int | None = None
+    done: int | None = None
+    planned: int | None = None
+    #: the last two questionnaires of each kind, as they are kept: instrument, day, total, and answers as JSON
+    rows: list[tuple[str, date, float | None, str]] = field(default_factory=list)
+    forms: Mapping[str, Instrument] = field(default_factory=dict)
+
+    @cached_property
+    def measured(self) -> Sequence[Measured] | None:
+        """The last questionnaires. Worked out where it is asked for: on the lines that are shown, unless it sorts them."""
+        if not self.grant.shows("assessments"):
+            return None
+        told = [masks.told(self.grant, *row, self.forms) for row in self.rows]
+        return measured([one for one in told if one], self.grant.today)
+
+    @property
+    def address(self) -> str:
+        return reverse("one_person", args=[self.grant.pk])
+
+    @property
+    def adherence(self) -> str:
+        """Sessions done of those planned in the last weeks, in words."""
+        return _("{done} of {planned}").format(done=self.done, planned=self.planned)
+
+    @property
+    def due_since(self) -> date | None:
+        """The day since which a questionnaire waits, the longest one."""
+        return min((one.next_on for one in self.measured or () if one.due and one.next_on), default=None)
+
+    @property
+    def points(self) -> float | None:
+        """The largest change of a total, up or down, with its sign."""
+        told = [one.points for one in self.measured or () if one.points is not None]
+        return max(told, key=abs, default=None)
+
+    @property
+    def share(self) -> float | None:
+        return self.done / self.planned if self.planned and self.done is not None else None
+
+
+def _last(value: float | None, *, high_first: bool = True) -> tuple[bool, float]:
+    """A key that puts what is not known at the end."""
+    return value is None, 0 if value is None else -value if high_first else value
+
+
+#: what the list can be sorted by; lines without it come last, and equal ones go by name
+SORTS: Mapping[str, Callable[[Line], Any]] = {
+    "name": lambda _line: (),
+    "contact": lambda line: _last(line.contact.timestamp() if line.contact else None),
+    "due": lambda line: _last(line.due_since.toordinal() if line.due_since else None, high_first=False),
+    "change": lambda line: _last(line.points),
+    "signals": lambda line: _last(line.signals or None),
+    "sessions": lambda line: _last(line.share, high_first=False),
+    "messages": lambda line: _last(line.messages or None),
+}
+
+
+def caseload(reader: Person, now: datetime, *, sort: str = "name", find: str = "") -> list[Line]:
+    """A line for everybody who lets this reader in now. Five queries, however many people there are."""
+    wanted = find.strip().casefold()
+    lines = {line.grant.pk: line for line in _open_lines(reader, now) if wanted in line.name.casefold()}
+    for pk, count in threads.waiting_by_grant(reader).items():
+        if pk in lines:
+            lines[pk].messages = count
+    _add_measured(reader, lines)
+    _add_sessions(reader, lines, now)
+    _add_signals(reader, lines, now)
+    key = SORTS.get(sort, SORTS["name"])
+    return sorted(lines.values(), key=lambda line: (key(line), line.name.casefold()))
+
+
+def _open_lines(reader: Person, now: datetime) -> Iterator[Line]:
+    looks = Look.objects.filter(person=OuterRef("person"), grant_number=OuterRef("pk"))
+    opened = looks.exclude(role="").exclude(what="caseload").order_by("-number")
+    wrote = Message.objects.filter(thread__grant=OuterRef("pk")).order_by("-pk")
+    spoke = Call.objects.filter(grant=OuterRef("pk"), answered_at__isnull=False).order_by("-pk")
+    contacts = (
+        Subquery(wrote.values("at")[:1]),
+        Subquery(opened.values("at")[:1]),
+        Subquery(spoke.values("answered_at")[:1]),
+    )
+    rows = agreed(reader.let_in_by.all()).values_list(
+        "pk",
+        "person_id",
+        "name",
+        "role",
+        "items",
+        "shows_from",
+        "until",
+        "person__username",
+        "person__time_zone",
+        *contacts,
+    )
+    todays: dict[str, date] = {}
+    for pk, person, name, role, items, shows_from, until, called, zone, *told in rows:
+        if zone not in todays:
+            todays[zone] = now.astimezone(ZoneInfo(zone)).date()
+        if until is None or todays[zone] <= until:
+            grant = Open(pk, person, name, role, frozenset(items), shows_from, todays[zone])
+            yield Line(grant, called, max(filter(None, told), default=None))
+
+
+def _of(reader: Person, prefix: str = "person__grants") -> Q:
+    """Rows of people who have an agreed grant for this reader, one row for each; what it shows is looked at afterwards."""
+    return Q(**{f"{prefix}__reader": reader, f"{prefix}__ended_at": None, f"{prefix}__by_link": False})
+
+
+def _shown_from(prefix: str = "person__grants") -> Q:
+    return Q(**{f"{prefix}__shows_from": None}) | Q(day__gte=F(f"{prefix}__shows_from"))
+
+
+#: the last two of each questionnaire of each person, of the days that are shared: two steps in an index for each, where a
+#: window function would number all that anybody ever filled in (four times as long with 500 people and a year)
+LAST_TWO = """
+    SELECT grants.id, one.instrument, one.day, one.total, CAST(one.answers AS TEXT)
+    FROM grants_grant grants
+    CROSS JOIN (SELECT DISTINCT instrument FROM journal_assessment) kinds
+    JOIN journal_assessment one ON one.id IN (
+        SELECT two.id FROM journal_assessment two
+        WHERE two.person_id = grants.person_id AND two.instrument = kinds.instrument
+          AND (grants.shows_from IS NULL OR two.day >= grants.shows_from)
+        ORDER BY two.day DESC, two.made_at DESC LIMIT 2)
+    WHERE grants.reader_id = %s AND grants.ended_at IS NULL AND grants.by_link = %s
+"""
+
+
+def _add_measured(reader: Person, lines: Mapping[int, Line]) -> None:
+    forms = instruments()
+    for line in lines.values():
+        line.forms = forms
+    for pk, instrument, day, total, kept in last_two(reader):
+        if line := lines.get(pk):
+            line.rows.append((instrument, day, total, kept))
+
+
+def last_two(reader: Person) -> Iterator[tuple[int, str, date, float | None, str]]:
+    """Grant, instrument, day, total and answers as JSON, as they are kept: what is shown of them is decided by ``masks``."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_TWO, [reader.pk, False])
+        for pk, instrument, day, total, kept in cursor.fetchall():
+            yield pk, instrument, date.fromisoformat(str(day)), whole(total), kept
+
+
+def measured(rows: Sequence[masks.Filled], today: date) -> list[Measured]:
+    """The last of each family of questionnaires with the one before, the newest first."""
+    told: list[Measured] = []
+    seen: set[str] = set()
+    ordered = sorted(rows, key=lambda one: one.day, reverse=True)
+    for number, one in enumerate(ordered):
+        if one.form.id in seen:
+            continue
+        seen |= _family(one.form.id)
+        before = next((two for two in ordered[number + 1 :] if masks.same_form(two, one)), None)
+        every = one.form.every_days
+        next_on = one.day + timedelta(days=every) if every else None
+        told.append(
+            Measured(
+                one,
+                before,
+                round(one.total - before.total, 2) if before and masks.same_form(before, one) else None,
+                next_on,
+                bool(next_on and next_on <= today),
+            )
+        )
+    return told
+
+
+@cache
+def _family(form_id: str) -> frozenset[str]:
+    forms = instruments()
+    return frozenset(one.id for one in family(forms[form_id], forms.values()))
+
+
+def _add_sessions(reader: Person, lines: Mapping[int, Line], now: datetime) -> None:
+    for line in lines.values():
+        if line.grant.shows("plan"):
+            line.done = line.planned = 0
+    last = now.astimezone(UTC).date() - timedelta(days=1)
+    rows = (
+        Session.objects.filter(_of(reader) & _shown_from())
+        .filter(day__range=(last - timedelta(days=PLANNED_DAYS - 1), last), week__current=True)
+        .exclude(state=Session.REPLACED)
+        .order_by()
+        .values_list("person__grants")
+        .annotate(planned=Count("pk"), done=Count("pk", filter=Q(state=Session.DONE)))
+        .values_list("person__grants", "planned", "done")
+    )
+    for pk, planned, done in rows:
+        if (line := lines.get(pk)) and line.planned is not None:
+            line.planned, line.done = planned, done
+
+
+def _add_signals(reader: Person, lines: Mapping[int, Line], now: datetime) -> None:
+    for line in lines.values():
+        if any(line.grant.shows(item) for item in masks.KINDS.values()):
+            line.signals = 0
+    since = now.astimezone(UTC).date() - timedelta(days=SIGNAL_DAYS)
+    own = Acknowledged.objects.filter(noticed=OuterRef("pk"), reader=reader, day=OuterRef("day"))
+    rows = (
+        Noticed.objects.filter(_of(reader), day__gte=since)
+        .order_by()
+        .annotate(seen_at=Subquery(own.values("at")[:1]))
+        .filter(seen_at=None)
+        .values_list("person__grants", "signal", "day", "rows")
+    )
+    for pk, signal, day, rested in rows:
+        line = lines.get(pk)
+        if line and line.signals is not None and masks.signal_shown(line.grant, signal, day, rested):
+            line.signals += 1

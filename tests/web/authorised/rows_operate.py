@@ -1,0 +1,3 @@
+from authorised.rules import Row
+
+ROWS = {"operate": Row("staff", "nothing")}
