@@ -10,6 +10,9 @@ for name in (
     "AMBULANDO_URL",
     "AMBULANDO_EMAIL_REQUIRED",
     "AMBULANDO_SMTP",
+    "AMBULANDO_CALENDARS",
+    "AMBULANDO_TURN",
+    "AMBULANDO_CALLS",
     "AMBULANDO_CIRCLES",
 ):
     os.environ.pop(name, None)

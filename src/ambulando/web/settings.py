@@ -6,7 +6,7 @@ AMBULANDO_EMAIL_REQUIRED  1 on an installation for many people: an address is as
 AMBULANDO_CALENDARS       addresses that a calendar may be read from, with spaces between them; none without it
 AMBULANDO_TURN            addresses of a relay for calls (turn:host:3478), with spaces between them (docs/calls.md)
 AMBULANDO_CALLS           the address of rooms with an outside provider of calls, with {room} in it; calls are made there then
-AMBULANDO_CIRCLES         1 to offer circles: small groups of people who encourage each other (docs/care.md)
+AMBULANDO_CIRCLES         1 to offer circles: small groups of people who encourage each other (docs/circles.md)
 AMBULANDO_SMTP            smtp://user:password@host:port to send e-mail; without it, mail is printed in the log
 """
 

@@ -17,6 +17,13 @@ def stop_with_server() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
+def find_jobs() -> None:
+    """Read ``jobs.py`` of every app, so that the worker knows them and their schedule."""
+    from django.utils.module_loading import autodiscover_modules
+
+    autodiscover_modules("jobs")
+
+
 def main(attached: bool) -> None:
     if attached:
         stop_with_server()
@@ -32,16 +39,9 @@ def main(attached: bool) -> None:
     from huey import crontab
     from huey.contrib.djhuey import HUEY
 
-    # so that the worker knows them
-    import ambulando.web.care.grants.jobs
-    import ambulando.web.comparisons.jobs
-    import ambulando.web.help.jobs
-    import ambulando.web.people.jobs
-    import ambulando.web.plans.jobs
-    import ambulando.web.reminders.jobs
-    import ambulando.web.signals.jobs
-    import ambulando.web.trials.jobs  # noqa: F401
     from ambulando.web.heartbeat import MINUTES, beat
+
+    find_jobs()
 
     # A job like any other, so that it tells of the schedule and of the thread that works.
     @HUEY.periodic_task(crontab(minute=f"*/{MINUTES}"))
