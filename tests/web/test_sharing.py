@@ -293,14 +293,6 @@ def test_it_is_worked_out_each_week(
     assert sum(task.validate_datetime(NOW + timedelta(minutes=n)) for n in range(7 * 24 * 60)) == 1
 
 
-def test_the_worker_knows_the_job() -> None:
-    from inspect import getsource
-
-    from ambulando.web import worker
-
-    assert "import ambulando.web.people.jobs" in getsource(worker.main)
-
-
 def test_the_operator_reads_how_many_share_and_since_when(db: None, drawn: dict[str, float]) -> None:
     made = some(10)
     Person.objects.filter(pk=made[0].pk).update(is_staff=True)

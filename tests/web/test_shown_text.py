@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import _trans, trans_real
 
 import shown
+from ambulando.web.care.directory.words import LANGUAGES
 from ambulando.web.help import actions as help_actions
 from ambulando.web.journal import actions as journal
 from ambulando.web.library.actions import publish
@@ -198,7 +199,9 @@ def test_every_sentence_of_the_pages_of_a_full_life_is_collected(
     look_around(as_ada, heard, *STARTS)
     fill_in_badly(as_ada, heard, *FORMS)
     assert len(heard.said) > 700
-    check(heard, "Put the kettle on.")
+    check(
+        heard, "Put the kettle on.", *LANGUAGES.values()
+    )  # a language is called as those call it who speak it
 
 
 def test_every_sentence_of_the_evidence_and_of_public_pages_is_collected(
