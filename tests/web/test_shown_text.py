@@ -199,9 +199,8 @@ def test_every_sentence_of_the_pages_of_a_full_life_is_collected(
     look_around(as_ada, heard, *STARTS)
     fill_in_badly(as_ada, heard, *FORMS)
     assert len(heard.said) > 700
-    check(
-        heard, "Put the kettle on.", *LANGUAGES.values()
-    )  # a language is called as those call it who speak it
+    # a language is called as those call it who speak it
+    check(heard, "Put the kettle on.", *map(str, LANGUAGES.values()))
 
 
 def test_every_sentence_of_the_evidence_and_of_public_pages_is_collected(
