@@ -1,6 +1,7 @@
 """Start everything that an installation needs: database, pictures of the evidence, job worker and schedule, web server."""
 
 import contextlib
+import gc
 import hashlib
 import importlib
 import multiprocessing
@@ -182,6 +183,13 @@ def warm(server: Any, stopping: threading.Event, wait: float = WARM_AFTER) -> No
             return
         with contextlib.suppress(ImportError):  # then whoever asks for a plan is told
             importlib.import_module(part)
+    settle()
+
+
+def settle() -> None:
+    """Let the collector leave alone what is loaded for good: looking through all of it took 70 ms of a page now and then."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextlib.contextmanager

@@ -82,7 +82,7 @@ class Line:
     done: int | None = None
     planned: int | None = None
     #: the last two questionnaires of each kind, as they are kept: instrument, day, total, and answers as JSON
-    rows: list[tuple[str, date, float | None, str]] = field(default_factory=list)
+    rows: list[tuple[str, Any, float | None, str]] = field(default_factory=list)
     forms: Mapping[str, Instrument] = field(default_factory=dict)
 
     @cached_property
@@ -90,7 +90,10 @@ class Line:
         """The last questionnaires. Worked out where it is asked for: on the lines that are shown, unless it sorts them."""
         if not self.grant.shows("assessments"):
             return None
-        told = [masks.told(self.grant, *row, self.forms) for row in self.rows]
+        told = [
+            masks.told(self.grant, form, date.fromisoformat(str(day)), whole(total), kept, self.forms)
+            for form, day, total, kept in self.rows
+        ]
         return measured([one for one in told if one], self.grant.today)
 
     @property
@@ -213,12 +216,11 @@ def _add_measured(reader: Person, lines: Mapping[int, Line]) -> None:
             line.rows.append((instrument, day, total, kept))
 
 
-def last_two(reader: Person) -> Iterator[tuple[int, str, date, float | None, str]]:
-    """Grant, instrument, day, total and answers as JSON, as they are kept: what is shown of them is decided by ``masks``."""
+def last_two(reader: Person) -> list[tuple[int, str, Any, float | None, str]]:
+    """Grant, instrument, day, total and answers as JSON, as the database has them: ``Line.measured`` reads what it needs."""
     with connection.cursor() as cursor:
         cursor.execute(LAST_TWO, [reader.pk, False])
-        for pk, instrument, day, total, kept in cursor.fetchall():
-            yield pk, instrument, date.fromisoformat(str(day)), whole(total), kept
+        return list(cursor.fetchall())
 
 
 def measured(rows: Sequence[masks.Filled], today: date) -> list[Measured]:
