@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,14 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from browser_of_tests import ARGUMENTS, CHROMIUM, PHONE
 
-CHROMIUM = os.environ.get("CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-#: without the quiet ones Chromium looks for hosts of its own
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
-PHONE = {"width": 390, "height": 844}
 DEVICES = itertools.count(1)
 
 

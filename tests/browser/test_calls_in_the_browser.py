@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_of_tests import ARGUMENTS, CHROMIUM, PHONE
 from playwright.sync_api import expect
 from relay import PoorLine, Relay, free_port
-
-from conftest import ARGUMENTS, CHROMIUM, PHONE
 
 pytestmark = pytest.mark.browser
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_of_tests import PHONE
 from playwright.sync_api import expect
-
-from conftest import PHONE
 
 pytestmark = pytest.mark.browser
 

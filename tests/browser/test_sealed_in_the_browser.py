@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_of_tests import PHONE
 from playwright.sync_api import expect
 from test_messages_in_the_browser import PASSWORD, Installation
-
-from conftest import PHONE
 
 pytestmark = pytest.mark.browser
 

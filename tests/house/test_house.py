@@ -261,3 +261,13 @@ def test_no_two_test_files_have_the_same_name():
     """Two of a name can not be collected in one run, and the second would be tested by nobody."""
     names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
+def test_no_test_imports_from_a_conftest():
+    """Which of several would be found hangs on what was collected before."""
+    rows = [
+        path.name
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(r"^(from|import) conftest\b", path.read_text(), re.M)
+    ]
+    assert rows == []
