@@ -255,7 +255,6 @@ def test_a_caseload_reads_what_waits_by_grant(ada, cora, as_ada, thread):
     said(as_ada, thread, "two")
     assert queries.waiting_by_grant(cora) == {thread.grant_id: 2}
     assert queries.waiting_by_grant(ada) == {}
-    assert list(queries.last_by_grant(cora)) == [thread.grant_id]
 
 
 def test_the_list_and_a_thread_ask_the_database_the_same_however_much_there_is(ada, cora, as_cora):

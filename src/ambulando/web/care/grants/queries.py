@@ -177,8 +177,3 @@ def _together(line: Looked, look: Look) -> bool:
     return all(getattr(line.first, key) == getattr(look, key) for key in same) and (
         abs(line.first.at - look.at) <= TOGETHER
     )
-
-
-def kept_of(person: Person) -> dict[str, int]:
-    """How many grants and looks are kept of this person."""
-    return {"grants": person.grants.count(), "looks": person.looks.count()}

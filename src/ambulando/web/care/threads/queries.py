@@ -101,12 +101,6 @@ def waiting_by_grant(reader: Person) -> dict[int, int]:
     return dict(rows)
 
 
-def last_by_grant(reader: Person) -> dict[int, datetime]:
-    """When the last message of each thread came, by grant. One query; for the caseload."""
-    rows = Message.objects.filter(thread__grant__reader=reader)
-    return dict(rows.order_by().values_list("thread__grant").annotate(Max("at")))
-
-
 def lines_of(user: Person, now: datetime) -> list[Line]:
     """The threads of this person, the one with the newest message first. Four queries, however many there are."""
     seen = threads_of(user, now)
