@@ -35,6 +35,9 @@ DOSE = re.compile(
     r"\b[0-9]+(?:[.,][0-9]+)?\s*(?:(?:mg|mcg|µg|ug|g|ml|iu|ie|units?|milligrams?|micrograms?|x)\b|%|×)"
 )
 
+#: days for which a medicine or its dose counts as changed (the fact "medicine-changed"); our judgement: the sources speak of the first weeks
+NEW_DAYS = 28
+
 
 @dataclass(frozen=True)
 class Medicine:

@@ -8,15 +8,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from ambulando.safety.medicines import CLASSES, NONE_KNOWN, classes_of
+from ambulando.safety.medicines import CLASSES, NEW_DAYS, NONE_KNOWN, classes_of
 from ambulando.safety.profile import MOST_MEDICINES
 from ambulando.web.care.grants.models import Grant
 from ambulando.web.care.treatment.kinds import KINDS, Kind, may_alter, may_write
 from ambulando.web.care.treatment.models import Entry, Part
 from ambulando.web.people.models import Person
 
-#: days for which a medicine or a dose is new
-NEW_DAYS = 28
 #: days for which it is said on top what the person said
 LATELY = timedelta(days=28)
 #: the parts of which a day is asked about; days before it, a refill is spoken of
