@@ -34,6 +34,17 @@ def test_a_tap_that_does_not_get_through_says_so(open_page: Any) -> None:
     expect(page.get_by_text("That did not get through")).to_be_hidden()
 
 
+def test_a_browser_that_keeps_nothing_for_offline_still_shows_the_page_without_a_fault(
+    open_page: Any,
+) -> None:
+    page = open_page()  # a fault in its console would fail this test at its end
+    page.add_init_script(
+        "navigator.serviceWorker.register = () => Promise.reject(new DOMException('Operation has been aborted'))"
+    )
+    sign_up(page, "keeps-nothing")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
 def test_taps_just_before_the_page_is_left_are_kept(open_page: Any) -> None:
     page = open_page()
     sign_up(page, "in-a-hurry")

@@ -168,5 +168,6 @@ for (const form of document.querySelectorAll("form[action$='/account/logout/'], 
   form.addEventListener("submit", () => window.indexedDB?.deleteDatabase("sealed"));
 }
 
-// Help works offline: the service worker keeps the help page.
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js");
+// Help works offline: the service worker keeps the help page. Where it could not be begun (this page was left too
+// soon, or the browser keeps nothing), the next page tries again.
+navigator.serviceWorker?.register("/sw.js").catch(() => {});
