@@ -16,9 +16,9 @@ from ambulando.activity.catalogue import catalogue
 from ambulando.evidence.base import analyses, published, references
 from ambulando.ground import as_json, words_of
 from ambulando.plan.barriers import barriers
-from ambulando.plan.compose import energy_share
 from ambulando.plan.doing import FEATURES, Offered, beliefs, learn
 from ambulando.plan.drawn import drawn
+from ambulando.plan.offer import energy_share
 from ambulando.plan.progression import planned_week
 from ambulando.plan.regimen import characteristics
 from ambulando.plan.rules import number, rules

@@ -18,8 +18,8 @@ from ambulando.activity.catalogue import catalogue
 from ambulando.evidence.base import analyses, published, references, version
 from ambulando.ground import as_json
 from ambulando.plan.calendar import Busy
-from ambulando.plan.compose import offer_of
 from ambulando.plan.doing import Offered
+from ambulando.plan.offer import offer_of
 from ambulando.plan.progression import goal, planned_week
 from ambulando.plan.reasons import standing_in_trials
 from ambulando.plan.rules import number, rules

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ambulando.web.journal import actions as journal
 from ambulando.web.people.models import Learned, Person
-from ambulando.web.plans import actions, answers, jobs, knowing
+from ambulando.web.plans import answers, jobs, knowing
 from ambulando.web.plans.knowing import in_100
 from ambulando.web.plans.models import Answer
 from lives import live
@@ -29,7 +29,7 @@ def answered(ada: Person) -> Person:
     live(ada, 84)
     if not MADE:
         MADE.update(answers.made(answers.days_of(ada, timezone.localdate())))
-    actions.keep_answer(ada, deepcopy(MADE))
+    answers.keep_answer(ada, deepcopy(MADE))
     return Person.objects.get(pk=ada.pk)
 
 
@@ -189,7 +189,7 @@ def test_energy_and_sleep_have_pages_of_their_own_and_stress_once_it_is_rated(
 @pytest.mark.parametrize("of", ["stress", "nonsense", "", "mood", "__class__"])
 def test_what_has_no_answer_shows_that_of_the_mood(as_ada: Client, answered: Person, of: str) -> None:
     assert "Your mood in the evening" in read(as_ada, f"{PAGE}?of={of}")
-    actions.leave_behind(answered)
+    answers.leave_behind(answered)
     assert "Your mood in the evening" in read(as_ada, f"{PAGE}?of={of}"), "also where it is made anew here"
 
 

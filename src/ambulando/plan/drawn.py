@@ -14,7 +14,8 @@ from ambulando.activity.catalogue import Activity, catalogue
 from ambulando.ground import Words, stored
 from ambulando.plan.candidates import likes, unsafe, waits
 from ambulando.plan.choose import Choice
-from ambulando.plan.compose import Offer, candidates_of, compose, offer_of, options
+from ambulando.plan.compose import compose
+from ambulando.plan.offer import Offer, candidates_of, offer_of, options
 from ambulando.plan.progression import cap, goal, week_total
 from ambulando.plan.rules import whole
 from ambulando.plan.schedule import Slot, is_hot

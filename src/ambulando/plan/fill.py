@@ -11,7 +11,8 @@ from typing import NamedTuple
 from ambulando.activity.catalogue import Activity, catalogue
 from ambulando.plan.candidates import Candidates, waits
 from ambulando.plan.choose import Choice, choose
-from ambulando.plan.compose import Offer, candidates_of, compose, minutes_for, options
+from ambulando.plan.compose import compose
+from ambulando.plan.offer import Offer, candidates_of, minutes_for, options
 from ambulando.plan.places import Place, fitting, leading
 from ambulando.plan.programme import Entry, Option, Programme, Solution, solve
 from ambulando.plan.rules import number, whole

@@ -10,8 +10,9 @@ from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import Activity, activity
 from ambulando.plan.candidates import likes, unsafe
 from ambulando.plan.choose import choose
-from ambulando.plan.compose import candidates_of, compose, minutes_for, offer_of, scored_at
+from ambulando.plan.compose import compose
 from ambulando.plan.doing import Offered
+from ambulando.plan.offer import candidates_of, minutes_for, offer_of, scored_at
 from ambulando.plan.places import Place, known, leading
 from ambulando.plan.rules import number, whole
 from ambulando.plan.schedule import Slot, is_hot

@@ -14,9 +14,10 @@ from ambulando.plan import reasons, sentences
 from ambulando.plan.alongside import left_out
 from ambulando.plan.calendar import Busy
 from ambulando.plan.candidates import waits
-from ambulando.plan.compose import Offer, offer_of, said
+from ambulando.plan.compose import said
 from ambulando.plan.doing import Offered
 from ambulando.plan.fill import Filled, fill, is_group, steps_of
+from ambulando.plan.offer import Offer, offer_of
 from ambulando.plan.places import Place, meetings
 from ambulando.plan.progression import goal
 from ambulando.plan.rules import number

@@ -90,7 +90,7 @@ def ensure_simulated_person() -> Person:
         )
     add_comparison(person, first, now.date())
     if series := answers.days_of(person, now.date()):
-        actions.keep_answer(person, answers.made(series))
+        answers.keep_answer(person, answers.made(series))
     actions.make_week(person, now.date())
     ensure_treatment(person, ensure_therapist(person, PASSWORD, now), now)
     return person

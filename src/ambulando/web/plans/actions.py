@@ -2,12 +2,11 @@
 
 import random
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from ambulando.activity.catalogue import activity
@@ -27,7 +26,7 @@ from ambulando.web.people import actions as people
 from ambulando.web.people.models import Person
 from ambulando.web.plans import convert, decisions, inputs
 from ambulando.web.plans.how import with_how
-from ambulando.web.plans.models import Answer, Pause, Session, Stop, Week
+from ambulando.web.plans.models import Pause, Session, Stop, Week
 from ambulando.web.plans.queries import pause_on, sessions_of, week_of
 
 #: what a week says that is made anew on its last day, when that is one of rest
@@ -428,22 +427,3 @@ def come_back(person: Person, today: date) -> Week | None:
 def reopen(person: Person) -> None:
     """A session whose bout was removed from the journal is no longer done."""
     person.sessions.filter(state=Session.DONE, bout=None).update(state=Session.PLANNED)
-
-
-def keep_answer(person: Person, fit: Mapping[str, Any], changes: int = 0) -> None:
-    """Keep the latest answer to "does it help me?". ``changes``: how often the diary had changed when it was read."""
-    Answer.objects.update_or_create(
-        person=person,
-        defaults={
-            "grade": fit["grade"],
-            "days": fit["days"],
-            "sentence": fit["sentence"],
-            "fit": fit,
-            "changes_read": changes,
-        },
-    )
-
-
-def leave_behind(person: Person) -> None:
-    """The diary changed: the answer that is kept no longer holds what was told."""
-    Answer.objects.filter(person=person).update(changes=F("changes") + 1)

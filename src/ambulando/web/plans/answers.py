@@ -1,9 +1,11 @@
-"""The answer to "does it help me?": made whole by the worker, and brought up to date when a page is opened."""
+"""The answer to "does it help me?": made whole and kept by the worker, and brought up to date when a page is opened."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
 
 from ambulando.activity.bouts import Bout
 from ambulando.web.people import learned
@@ -97,3 +99,22 @@ def current(
             if one == "mood" or (one in OTHERS and _rated(series, one)):
                 fits[one] = _fitted(series, one, priors_of(series, one))
     return Current(fits, kept.get("sensitivity"), answer.made_at if answer else None, folded)
+
+
+def keep_answer(person: Person, fit: Mapping[str, Any], changes: int = 0) -> None:
+    """Keep the latest answer to "does it help me?". ``changes``: how often the diary had changed when it was read."""
+    Answer.objects.update_or_create(
+        person=person,
+        defaults={
+            "grade": fit["grade"],
+            "days": fit["days"],
+            "sentence": fit["sentence"],
+            "fit": fit,
+            "changes_read": changes,
+        },
+    )
+
+
+def leave_behind(person: Person) -> None:
+    """The diary changed: the answer that is kept no longer holds what was told."""
+    Answer.objects.filter(person=person).update(changes=F("changes") + 1)

@@ -9,11 +9,11 @@ class Plans(AppConfig):
         from ambulando.web.journal.models import Assessment, Bout, CheckIn
         from ambulando.web.journal.signals import changed
         from ambulando.web.later import later
-        from ambulando.web.plans import actions
+        from ambulando.web.plans import actions, answers
         from ambulando.web.plans.jobs import refresh_answer
 
         def on_change(sender, person, **_):
-            actions.leave_behind(person)
+            answers.leave_behind(person)
             if person.onboarded_at:
                 today = timezone.localdate(timezone=person.zone)
                 if sender is CheckIn:

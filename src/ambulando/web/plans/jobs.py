@@ -20,7 +20,7 @@ def refresh_answer(person_id: int) -> None:
     )  # before the days are read: what changes meanwhile is not in the answer
     series = answers.days_of(person, timezone.localdate(timezone=person.zone))
     if series is not None:
-        actions.keep_answer(person, answers.made(series), changes)
+        answers.keep_answer(person, answers.made(series), changes)
 
 
 @db_periodic_task(crontab(minute="20", hour="*"))
