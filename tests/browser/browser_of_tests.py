@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from typing import Any
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -10,3 +11,22 @@ CHROMIUM = os.environ.get("CHROMIUM") or next(
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
+
+
+def wait_until(page: Any, holds: str, arg: Any = None, timeout: int = 30_000) -> None:
+    """Wait until an async function of the page gives something true.
+
+    Playwright's own ``wait_for_function`` does not wait for such a function: it takes its promise for true, at once.
+    """
+    held = page.evaluate(
+        f"""async ([arg, timeout]) => {{
+          const end = performance.now() + timeout;
+          while (!(await ({holds})(arg))) {{
+            if (performance.now() > end) return false;
+            await new Promise((done) => setTimeout(done, 100));
+          }}
+          return true;
+        }}""",
+        [arg, timeout],
+    )
+    assert held, f"not within {timeout / 1000:.0f} s: {holds}"

@@ -25,19 +25,19 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 class Relay:
     """Started with ``start``; ``kill`` takes it away as a broken line would, and it can be started again on its port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
         if TURNSERVER is None:
             pytest.fail("The tests of calls need coturn: make test installs it, or says what to install.")
-        self.folder, self.port = folder, free_port(socket.SOCK_DGRAM)
+        self.folder, self.host, self.port = folder, host, free_port(socket.SOCK_DGRAM)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
-        return f"turn:127.0.0.1:{self.port}?transport=udp"
+        return f"turn:{self.host}:{self.port}?transport=udp"
 
     def start(self, secret: str) -> None:
         # The shipped configuration denies loopback peers (docs/calls.md); here both browsers are on this machine.
-        options = ["-n", "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={self.port}",
+        options = ["-n", f"--listening-ip={self.host}", f"--relay-ip={self.host}", f"--listening-port={self.port}",
                    "--use-auth-secret", f"--static-auth-secret={secret}", "--realm=ambulando", "--allow-loopback-peers",
                    "--no-tls", "--no-dtls", "--no-cli", "--no-tcp-relay", "--no-multicast-peers", "--fingerprint",
                    f"--pidfile={self.folder}/turn.pid", f"--log-file={self.folder}/turn.log", "--simple-log",
@@ -48,7 +48,7 @@ class Relay:
         """Start with a configuration's own text; beside it stand only where it listens and where it writes."""
         file = self.folder / "turnserver.conf"
         file.write_text(configuration)
-        self._run(["-c", str(file), "--listening-ip=127.0.0.1", "--relay-ip=127.0.0.1", f"--listening-port={self.port}",
+        self._run(["-c", str(file), f"--listening-ip={self.host}", f"--relay-ip={self.host}", f"--listening-port={self.port}",
                    f"--pidfile={self.folder}/turn.pid", f"--log-file={self.folder}/turn.log",
                    f"--userdb={self.folder}/turn.db"])  # fmt: skip
 
@@ -65,7 +65,7 @@ class Relay:
         with socket.socket(type=socket.SOCK_DGRAM) as ask:
             ask.settimeout(0.3)
             try:
-                ask.sendto(b"\x00\x01\x00\x00\x21\x12\xa4\x42ambulando-it", ("127.0.0.1", self.port))
+                ask.sendto(b"\x00\x01\x00\x00\x21\x12\xa4\x42ambulando-it", (self.host, self.port))
                 return bool(ask.recv(2048))
             except OSError:
                 return False

@@ -78,7 +78,7 @@ class Installation:
             check=True,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         return made.stdout.strip()
 
@@ -95,7 +95,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
             check=True,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         one.grant, one.thread = made.stdout.split()  # type: ignore[attr-defined]
         yield one

@@ -88,7 +88,7 @@ def story(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[S
             check=True,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         one.grant, one.thread = made.stdout.split()  # type: ignore[attr-defined]
         told = Story(one, chromium)

@@ -91,6 +91,16 @@ for (const label of document.querySelectorAll("[data-shows]")) {
   });
 }
 
+// Leaves one sentence of the page, as its heading: what stood there is no longer for whoever looks at it.
+window.clearPage = (words) => {
+  const main = document.getElementById("main");
+  main.replaceChildren(Object.assign(document.createElement("h1"), { textContent: words }));
+  delete main.dataset.grant;
+  document.title = `${words} · Ambulando`;
+  main.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+};
+
 // What is made for paper can be put on it.
 for (const button of document.querySelectorAll("[data-prints]")) {
   button.hidden = false;

@@ -41,7 +41,9 @@ function show(name) {
 
 async function servers() {
   try {
-    return (await (await fetch(relay, { cache: "no-store" })).json()).servers;
+    // A line that is dead without saying so must not hold up the call.
+    const signal = AbortSignal.timeout?.(3_000);
+    return (await (await fetch(relay, { cache: "no-store", signal })).json()).servers;
   } catch { return null; } // the server is away: those from before may do
 }
 
@@ -77,6 +79,7 @@ function changed(now) {
     at("their-sound").play().catch(() => {});
   } else if (now === "disconnected" || now === "failed") {
     lostAt ||= Date.now();
+    line.ask(); // what was lost may have carried the socket too
     if (peer.everConnected) show("lost");
     else if (now === "failed") tell("no-way");
   }
@@ -226,7 +229,10 @@ at("send-captions").addEventListener("change", ({ target }) => {
 
 // Another network: look for another way at once.
 for (const [where, name] of [[window, "online"], [navigator.connection, "change"]]) {
-  where?.addEventListener(name, () => peer?.everConnected && Date.now() - restartedAt > 1_000 && restart());
+  where?.addEventListener(name, () => {
+    line.ask();
+    if (peer?.everConnected && Date.now() - restartedAt > 1_000) restart();
+  });
 }
 offerRelayOnly(() => peer && restart());
 

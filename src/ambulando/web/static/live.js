@@ -20,6 +20,7 @@ const live = {
     this.socket = socket;
     socket.addEventListener("open", () => {
       this.tries = 0;
+      clearTimeout(this.silence);
       document.documentElement.dataset.live = "on";
       if (this.opened) this.tell({ kind: "again" });
       this.opened = true;
@@ -47,8 +48,8 @@ const live = {
 
   // A line can be dead without saying so, as after a change of the network: ask, and open anew where nothing comes.
   ask() {
-    if (this.socket?.readyState !== WebSocket.OPEN) return this.open();
-    this.socket.send("there");
+    if (!this.socket || this.socket.readyState > WebSocket.OPEN) return this.open();
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send("there");
     clearTimeout(this.silence);
     this.silence = setTimeout(() => {
       const dead = this.socket;
@@ -75,17 +76,7 @@ const live = {
     if (!shown) return;
     const thread = shown.dataset.thread;
     if (thread) window.messageOutbox?.forget(thread);
-    const note = document.createElement("div");
-    note.className = "note";
-    note.setAttribute("role", "status");
-    const words = document.querySelector("meta[name=no-longer-shared]")?.content;
-    note.append(Object.assign(document.createElement("p"), { textContent: words }));
-    const main = document.getElementById("main");
-    main.replaceChildren(note);
-    delete main.dataset.grant;
-    document.title = "Ambulando";
-    main.focus({ preventScroll: true });
-    window.scrollTo(0, 0);
+    window.clearPage(document.querySelector("meta[name=no-longer-shared]")?.content);
   },
 };
 

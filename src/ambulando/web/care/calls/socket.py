@@ -34,6 +34,7 @@ class Signal(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.user = self.scope["user"]
         self.pk = self.scope["url_route"]["kwargs"]["call"]
+        self.replaced = False
         self.left, self.since, self.rang = float(BURST), time.monotonic(), timezone.now()
         call = await self._call() if self.user.is_authenticated else None
         await self.accept()  # only what was accepted can be closed with a code that the page reads
@@ -59,7 +60,9 @@ class Signal(AsyncWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         if hasattr(self, "room"):
-            await self._pass_on("passed", says={"kind": "away"})
+            # One that died with a network is found out long after the next one came.
+            if not self.replaced:
+                await self._pass_on("passed", says={"kind": "away"})
             for room in self.rooms:
                 await self.channel_layer.group_discard(room, self.channel_name)
 
@@ -83,6 +86,7 @@ class Signal(AsyncWebsocketConsumer):
                 await self.close(live.SIGN_IN)
                 return
             await database_sync_to_async(actions.hear)(call, timezone.now())
+            await self._say(kind="pong")  # a page that hears nothing opens another socket
         elif kind == "ring":
             await self._ring(call)
         else:
@@ -105,6 +109,7 @@ class Signal(AsyncWebsocketConsumer):
 
     async def arrived(self, event: dict[str, Any]) -> None:
         if event["who"] == self.user.pk and event["channel"] != self.channel_name:
+            self.replaced = True
             await self.close(ELSEWHERE)
 
     async def told(self, event: dict[str, Any]) -> None:
