@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-DEADLINE = 60
+DEADLINE = 120
 
 PREPARE = """
 import os

@@ -27,7 +27,7 @@ TABLES = {
 def call(*arguments, cwd):
     return subprocess.run(
         [sys.executable, "-m", "ambulando", "evidence", "figure", *arguments],
-        cwd=cwd, capture_output=True, text=True, timeout=120, check=False,
+        cwd=cwd, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def loaded_after(code: str) -> set[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=300,
     )
     return set(ast.literal_eval(said.stdout.splitlines()[-1]))
 
