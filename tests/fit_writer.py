@@ -67,7 +67,14 @@ SPORTS = {
     "training": 10,
     "walking": 11,
 }
-SUB_SPORTS = {"generic": 0, "treadmill": 1, "strength_training": 20, "yoga": 43}
+SUB_SPORTS = {
+    "generic": 0,
+    "treadmill": 1,
+    "hand_cycling": 12,
+    "strength_training": 20,
+    "yoga": 43,
+    "indoor_hand_cycling": 88,
+}
 EVENT_TYPES = {"start": 0, "stop": 1, "stop_all": 4}
 
 

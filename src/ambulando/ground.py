@@ -85,8 +85,9 @@ def rows_of(text: str, *, where: str, required: Iterable[str] = ()) -> tuple[dic
     except csv.Error as error:
         raise InputError(f"{where} is not a readable CSV file ({error}).") from error
     names = table[0]
-    if len(names) == 1 and ";" in names[0]:
-        raise InputError(f"{where} has semicolons between its cells; please save it with commas.")
+    for sign, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and sign in names[0]:
+            raise InputError(f"{where} has {word} between its cells; please save it with commas.")
     for name in names:
         if names.count(name) > 1:
             raise InputError(f"{where} has two columns {name!r}; please keep one of them.")

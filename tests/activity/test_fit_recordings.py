@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ambulando.activity.recordings import Day, fit, messages, read
+from ambulando.activity.recordings.sports import travels
 from ambulando.activity.recordings.tracks import metres_between
 from ambulando.ground import InputError
 from fit_writer import EVENT_TYPES, SPORTS, SUB_SPORTS, TYPES, fit_file
@@ -114,6 +115,16 @@ def test_every_leg_of_a_multisport_file_is_a_bout_and_the_change_between_them_is
         ("easy-swim", 100, START),
         ("steady-cycle", 200, after(120)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sub_sport", "expected", "pauses"),
+    [("hand_cycling", "handcycle", True), ("indoor_hand_cycling", "arm-cycle", False)],
+)
+def test_a_handcycle_outside_is_not_a_machine_for_the_arms(sub_sport, expected, pauses):
+    bout = one(file_of(session(0, 600, "cycling", sub_sport, total_distance=2500)))
+    assert (bout.activity, bout.warnings) == (expected, ())
+    assert travels(bout.activity) == pauses, "standing still is counted off outside alone"
 
 
 def test_sub_sports_choose_the_activity():

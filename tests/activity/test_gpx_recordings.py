@@ -59,6 +59,21 @@ def one(data, **more):
     return bout
 
 
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("hand_cycling", "handcycle"),
+        ("Handcycle", "handcycle"),
+        ("handcycling", "handcycle"),
+        ("indoor_hand_cycling", "arm-cycle"),
+    ],
+)
+def test_hand_cycling_is_known_by_the_words_that_files_use(word, expected):
+    bout = one(document(segment([point(0, 0), point(600, 2500)]), type_=word))
+    assert bout.activity == expected
+    assert not any("do not know" in one for one in bout.warnings)
+
+
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 def test_a_track_becomes_a_bout(version):
     recording = read("walk.gpx", document(steady(hr=lambda s: 90 + s % 2), version=version))

@@ -50,7 +50,19 @@ def test_every_session_names_the_rules_that_bound_it_and_how_hard_it_is_to_feel(
         assert "not-checked-yet" in session["constraints"]
         assert session["talk"] == "easy enough to sing"
         assert 0.15 <= session["probability"] <= 1
-        assert session["scores"]["total"] == pytest.approx(session["scores"]["total"])
+        values = {one["name"]: one["value"] for one in session["trace"]["steps"]}
+        parts = session["scores"]
+        weighed = (
+            parts["liked"] * values["weight of liking"]
+            + parts["benefit"] * values["weight of the benefit"] * parts["doing"]
+            + parts["doing"] * values["weight of the chance of doing"]
+            + parts["enjoyment"] * values["weight of enjoyment"]
+            + parts["mastery"] * values["weight of mastery"]
+            + parts["regimen"] * values["weight of the form"]
+            - parts["strain"] * values["weight of strain, taken off"]
+            - values.get("less for variety", 0)
+        )
+        assert parts["total"] == pytest.approx(weighed, abs=1e-3)
         assert session["trace"]["odds"]
 
 
@@ -80,6 +92,18 @@ def test_the_weather_what_a_clinician_said_and_homework_are_read(made):
     assert homework["probability"] == 1
 
 
+def test_a_week_goes_towards_the_aim_that_was_set(made):
+    told = {"aim": {"modality": "walking", "km": 3.2}}
+    week = made(told)["week"]
+    kinds = [catalogue()[session["activity"]].modality for session in week]
+    assert kinds == ["walking"] * len(week)
+    for session in week:
+        assert "like it" not in session["trace"]["sentence"]  # an aim is no word of liking
+        assert session["trace"]["parts"]["asked"]["text"].startswith("You want to do more of this.")
+    swims = made({"aim": {"modality": "swimming", "minutes": 60}})["week"]
+    assert {catalogue()[session["activity"]].modality for session in swims} == {"swimming"}
+
+
 def test_the_times_of_a_calendar_are_left_free(made, tmp_path):
     calendar = tmp_path / "mine.ics"
     calendar.write_text(CALENDAR.replace("\n", "\r\n"))
@@ -90,6 +114,22 @@ def test_the_times_of_a_calendar_are_left_free(made, tmp_path):
     for session in taken["week"]:
         assert session["day"] >= "2026-06-13"
         assert date.fromisoformat(session["day"]) < date.fromisoformat(DAY) + timedelta(days=7)
+
+
+def test_a_week_made_in_the_afternoon_has_nothing_in_the_morning_of_that_day(made):
+    told = {"likes": ["walking"], "windows": [{"day": "monday", "from": "09:00", "to": "20:00"}]}
+    day = date.fromisoformat(DAY)
+    told["windows"][0]["day"] = f"{day:%A}".lower()
+    week = made(told, "--now", "15:07")["week"]
+    assert week
+    assert all((one["day"], one["time"]) >= (DAY, "15:15") for one in week)
+
+
+def test_a_time_that_is_none_is_refused_in_one_sentence(called, tmp_path):
+    (tmp_path / "p.json").write_text("{}")
+    said = called("plan", "make", "--profile", tmp_path / "p.json", "--now", "noon", "--json")
+    assert said.code == 2
+    assert "--now is 'noon'" in said.err
 
 
 def test_what_is_no_calendar_is_refused_in_one_sentence(called, tmp_path):
@@ -184,3 +224,20 @@ def test_a_history_in_the_future_is_refused_by_its_row(called, tmp_path):
     )
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith("Row 3 of ahead.csv")
+
+
+def test_on_a_day_of_illness_today_is_for_rest_and_the_next_session_is_smaller(made):
+    well, ill = made(BEN), made({**BEN, "ill": True})
+    assert "You are ill, so today is for rest." in ill["message"]
+    assert all(session["day"] > DAY for session in ill["week"])
+    ahead = [session for session in well["week"] if session["day"] > DAY]
+    assert [one["activity"] for one in ill["week"]] == [one["activity"] for one in ahead]
+    assert 2 <= ill["week"][0]["minutes"] < ahead[0]["minutes"]
+
+
+def test_who_is_ill_on_the_only_day_that_fits_keeps_the_smallest_version(made):
+    day = date.fromisoformat(DAY).strftime("%A").lower()
+    only = {**BEN, "windows": [{"day": day, "from": "10:00", "to": "10:30"}]}
+    well, (ill,) = made(only)["week"][0], made({**only, "ill": True})["week"]
+    assert (ill["day"], ill["activity"]) == (DAY, well["activity"])
+    assert 2 <= ill["minutes"] < well["minutes"]

@@ -31,6 +31,17 @@ def test_what_somebody_dislikes_is_left_out_unless_they_named_the_one_activity()
     assert "easy-walk" not in kept
 
 
+def test_what_somebody_wants_to_do_more_of_comes_first_as_what_they_like_does():
+    walk, run = catalogue()["easy-walk"], catalogue()["jog"]
+    aims = profile_from({"aim": {"modality": "walking", "km": 3.2}})
+    assert likes(aims, walk)
+    assert not likes(aims, run)
+    assert not likes(
+        profile_from({"aim": {"modality": "walking", "km": 3.2}, "dislikes": ["easy-walk"]}), walk
+    )
+    assert not likes(profile_from({"aim": {"modality": "walking", "km": 3.2}, "dislikes": ["walking"]}), walk)
+
+
 def test_kit_and_money_are_never_let_go_of():
     kept = found(places=["gym"], money=0, dislikes=["walking"])
     assert kept.relaxed == ("company", "places")

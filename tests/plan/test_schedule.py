@@ -11,20 +11,21 @@ from plan_people import BUSY, PROFILES, TODAY
 from ambulando.plan.calendar import Busy
 from ambulando.plan.schedule import openings
 from ambulando.safety.limits import Limits
-from ambulando.safety.profile import DAYS, profile_from
+from ambulando.safety.profile import DAYS, Window, profile_from
 
 WEEK = [TODAY + timedelta(days=ahead) for ahead in range(7)]
 
 
-def room(sessions=3, minutes=10, limits=None, early=False, busy=(), **told):
+def room(sessions=3, minutes=10, limits=None, early=False, busy=(), now=None, days=WEEK, **told):
     return openings(
         profile_from(told),
         limits or Limits(),
-        days=WEEK,
+        days=days,
         sessions=sessions,
         minutes=minutes,
         early=early,
         busy=busy,
+        now=now and datetime.combine(TODAY, now),
     )
 
 
@@ -119,6 +120,57 @@ def test_seconds_of_a_calendar_are_rounded_away_from_what_is_taken():
 def test_without_windows_a_busy_morning_gives_the_free_hour_next_to_it():
     busy = [taken(day, 9 * 60, 12 * 60) for day in range(7)]
     assert {slot.time for slot in firsts(room(2, busy=busy))} == {time(8)}
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [
+        (time(8, 59), time(10)),
+        (time(10), time(10, 15)),
+        (time(15, 7), time(15, 15)),
+        (time(15, 15), time(15, 30)),
+        (time(21, 50), time(22)),
+    ],
+)
+def test_today_begins_at_the_next_quarter_of_an_hour_that_is_still_to_come(now, begins):
+    found = room(now=now)
+    assert (found.days[0], found.parts[0][0].time) == (TODAY, begins)
+    assert {slot.time for part in found.parts[1:] for slot in part} == {time(10)}
+
+
+def test_a_window_of_today_that_is_over_leaves_the_other_days():
+    monday, thursday = window("monday", "09:00", "12:00"), window("thursday", "09:00", "12:00")
+    found = room(1, now=time(13), windows=[monday, thursday])
+    assert [day.weekday() for day in found.days] == [3]
+    found = room(1, now=time(10, 20), windows=[monday, thursday])
+    assert found.parts[0][0].time == time(10, 30)
+
+
+def test_on_the_last_day_a_window_that_is_over_leaves_the_next_possible_time():
+    found = room(1, now=time(18, 20), days=WEEK[:1], windows=[window("monday", "09:00", "12:00")])
+    assert not found.asked
+    assert [slot.time for slot in firsts(found)] == [time(18, 30)]
+
+
+def test_when_the_last_day_is_nearly_over_it_has_no_room():
+    assert room(1, now=time(23, 50), days=WEEK[:1]).parts == ()
+    late = room(1, now=time(21, 5), days=WEEK[:1], limits=Limits(latest_hour=21))
+    assert late.parts == ()
+
+
+def test_a_group_that_has_begun_is_not_joined_any_more():
+    meets = Window("monday", time(15), time(16))
+    for now, there in ((time(14, 30), True), (time(15, 5), False)):
+        found = openings(
+            profile_from({}),
+            Limits(),
+            days=WEEK,
+            sessions=1,
+            minutes=10,
+            meetings=[meets],
+            now=datetime.combine(TODAY, now),
+        )
+        assert any(slot.meets for part in found.parts for slot in part) == there
 
 
 def test_a_week_that_is_taken_as_a_whole_has_no_room():

@@ -1,18 +1,20 @@
 """The one suggestion of a day, smaller, and swap."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
-from plan_people import BOUTS, PROFILES, TODAY, broken
+from plan_people import BOUTS, PROFILES, TODAY, bout, broken
 
 from ambulando.activity.catalogue import catalogue
+from ambulando.plan.places import Place, placed
 from ambulando.plan.session import with_minutes
-from ambulando.plan.today import smaller, suggestion, swap
+from ambulando.plan.today import moved, shorter, smaller, suggestion, swap
 from ambulando.plan.week import make
 from ambulando.safety.limits import INTENSITIES
-from ambulando.safety.profile import profile_from
+from ambulando.safety.profile import Window, profile_from
 from ambulando.safety.screen import screen
 from cast import ADA, CLEO, HANA
 
@@ -122,3 +124,75 @@ def test_the_smallest_version_names_no_longer_one():
     assert str(smallest.if_then).endswith("That is all, and it counts in full.")
     assert f"for {smallest.minutes} minutes" in str(smallest.if_then)
     assert smallest.trace["if_then"]["pattern"] == smallest.if_then.pattern
+
+
+# --- where
+
+
+CLASS = Place(
+    id="class",
+    name="Chair yoga at the hall",
+    kind="class",
+    activities=("yoga", "strength", "tai-chi", "dance", "aerobic", "mixed"),
+    days=(Window("monday", time(18), time(18, 45)), Window("thursday", time(18), time(18, 45))),
+)
+PARK = Place(id="park", name="The park", kind="park", activities=("walking", "yoga", "everyday"))
+DONE = [bout("chair-yoga-class", ago, 45) for ago in (2, 5, 9, 12, 16, 19)]
+JOINS = {
+    "company": "together",
+    "likes": ["chair-yoga-class"],
+    "windows": [{"day": day, "from": "18:00", "to": "20:00"} for day in ("monday", "thursday")],
+    "active": {"days": 3, "minutes": 45},
+}
+
+
+def in_a_class():
+    made = make(profile_from(JOINS), today=TODAY, rng=Random(1), bouts=DONE, places=[CLASS])
+    return next(one for one in made.week if one.trace.get("place", {}).get("id") == "class")
+
+
+def test_a_few_minutes_name_no_class_and_no_park_to_go_to():
+    session = in_a_class()
+    assert session.minutes >= 20
+    half = smaller(session)
+    assert half.minutes >= 10
+    assert half.trace["place"] == session.trace["place"]
+    for little in (smaller(smaller(session)), shorter(session, 0.1), smaller(shorter(session, 0.1))):
+        assert little.minutes < 10
+        assert "place" not in little.trace
+        (step,) = (one for one in little.trace["steps"] if one["name"] == "worth a way from")
+        assert (step["value"], step["rule"]) == (10, "place")
+
+
+def test_ones_own_place_is_close_enough_for_a_few_minutes():
+    session = in_a_class()
+    own = replace(session, trace={**session.trace, "place": {**session.trace["place"], "own": True}})
+    assert smaller(smaller(own)).trace["place"]["own"]
+
+
+def test_what_is_done_on_another_day_names_no_place_that_was_for_its_own():
+    session = in_a_class()
+    early = moved(session, session.day - timedelta(days=1))
+    assert early.day == session.day - timedelta(days=1)
+    assert "place" not in early.trace
+    assert early.trace["steps"][-1]["value"] == session.day.isoformat()
+    assert moved(session, session.day) == session
+    always = replace(session, trace={**session.trace, "place": {**session.trace["place"], "when": []}})
+    assert moved(always, early.day).trace["place"]["name"] == CLASS.name
+    rest_day = suggestion([session], today=session.day - timedelta(days=1))
+    assert rest_day is not None
+    assert "place" not in rest_day.trace
+
+
+def test_a_place_is_found_for_what_is_really_planned():
+    profile, session = profile_from(JOINS), in_a_class()
+    little = smaller(smaller(session))
+    assert placed(little, [CLASS, PARK], profile) == little, "nobody needs a way for five minutes"
+    assert placed(little, [replace(CLASS, own=True)], profile).trace["place"]["own"]
+    early = moved(session, session.day - timedelta(days=1))
+    assert placed(early, [CLASS], profile) == early
+    studio = replace(CLASS, id="studio", name="The studio", days=(Window("sunday", time(18), time(20)),))
+    sunday = moved(session, TODAY + timedelta(days=6))
+    found = placed(sunday, [CLASS, studio], replace(profile, windows=()))
+    assert found.trace["place"]["name"] == "The studio"
+    assert found.trace["steps"][-1]["value"] == "The studio"

@@ -66,6 +66,14 @@ OFFERED = st.lists(
 )
 
 
+def offer_at(one: Offered) -> str:
+    return f"{one.day.isoformat()}T{one.at:%H:%M}"
+
+
+def told_of(one: Offered) -> str:
+    return "done" if one.done else "not done"
+
+
 class Told:
     """What a plan was made from, and where its rows are looked up."""
 
@@ -74,6 +82,7 @@ class Told:
         self.answers, self.offered = answers or {}, offered
         self.starts = {one.start.isoformat() for one in bouts}
         self.days = {one.day.isoformat() for one in felt}
+        self.offers = {(offer_at(one), one.activity, told_of(one)) for one in self.offered}
         self.stands = standing(profile, today=TODAY, bouts=bouts, checkins=felt)
 
     def made(self, seed: int, **more) -> Plan:
@@ -89,6 +98,8 @@ class Told:
         )
 
     def resolves(self, row) -> bool:
+        if row["kind"] == "offer":
+            return (row["id"].split("#")[0], row["activity"], row["told"]) in self.offers
         known = {
             "rule": rules(),
             "catalogue": catalogue(),
@@ -353,9 +364,9 @@ def check_score(told: Told, session: Session) -> None:
     score = named(steps, "score")["value"]
     assert score == pytest.approx(total - less["value"], abs=1e-3)
     assert score == pytest.approx(session.scores["total"], **NEAR)
+    wanted = {*told.profile.likes, *((told.profile.aim.modality,) if told.profile.aim else ())}
     liked = session.activity in told.profile.likes or (
-        entry.modality in told.profile.likes
-        and not {session.activity, entry.modality} & set(told.profile.dislikes)
+        entry.modality in wanted and not {session.activity, entry.modality} & set(told.profile.dislikes)
     )
     assert value(steps, "liked") == liked
 
@@ -450,7 +461,17 @@ def check_doing(told: Told, session: Session) -> None:
         spread = sum((beliefs()[name].sd * float(held[name])) ** 2 for name in FEATURES)
         assert unsure == pytest.approx(spread, abs=1e-3)
     assert value(steps, "doing") == pytest.approx(1 / (1 + exp(-odds / sqrt(1 + pi / 8 * unsure))), abs=1e-3)
-    assert value(steps, "learned from") == len(told.offered)
+    learned = named(steps, "learned from")
+    assert learned["value"] == len(told.offered) == len(told.rows(learned, "offer"))
+    outcomes = [row["told"] for row in learned["rows"] if row["kind"] == "offer"]
+    assert outcomes.count("done") == sum(one.done for one in told.offered)
+    assert len(set(told.rows(learned, "offer"))) == len(told.offered), "each has a name of its own"
+    for name, rule in (
+        ("done of what was offered", "mastery"),
+        ("planned for a week and mostly done", "week-growth"),
+    ):
+        for step in (one for one in steps if name_of(one) == name and one["rule"] == rule):
+            assert told.rows(step, "offer"), "a number made from offers names them"
 
 
 def check_kind(told: Told, session: Session) -> None:

@@ -534,6 +534,40 @@ def test_nothing_is_planned_over_what_a_calendar_holds_and_a_full_one_is_said():
     assert "Your calendar leaves no free time" in str(plan.message)
 
 
+@pytest.mark.parametrize("late", [time(0), time(10, 1), time(15, 7), time(20, 3), time(23, 40)])
+@pytest.mark.parametrize("gone", [0, 3, 6])
+def test_no_session_is_planned_for_an_hour_of_today_that_is_gone(gone, late):
+    since = TODAY - timedelta(days=gone)
+    for told in (
+        {},
+        {"windows": [{"day": "monday", "from": "09:00", "to": "12:00"}]},
+        {"windows": [{"day": day, "from": "16:00", "to": "20:30"} for day in DAYS]},
+    ):
+        plan = week(told, since=since, now=late)
+        assert plan.week
+        assert all(one.day > TODAY or one.time > late for one in plan.week)
+        assert all(one.day < since + timedelta(days=7) for one in plan.week)
+
+
+def test_at_the_very_end_of_the_last_day_rest_is_said_and_not_the_calendars_fault():
+    plan = week({}, since=TODAY - timedelta(days=6), now=time(23, 55))
+    assert plan.week == ()
+    assert "a new week begins tomorrow" in str(plan.message)
+    busy = [Busy(datetime.combine(TODAY, time()), datetime.combine(TODAY, time(23, 59)))]
+    plan = week({}, since=TODAY - timedelta(days=6), now=time(8), busy=busy)
+    assert "Your calendar leaves no free time" in str(plan.message)
+
+
+@settings(max_examples=100)
+@given(PROFILES, st.integers(0, 6), st.times(), st.integers(0, 2**32))
+def test_no_hour_that_is_gone_for_anybody_at_any_time_of_any_day(profile, gone, now, seed):
+    since = TODAY - timedelta(days=gone)
+    plan = make(profile, today=TODAY, rng=Random(seed), since=since, now=now)
+    assert all(one.day > TODAY or one.time > now for one in plan.week)
+    if gone < 6 and make(profile, today=TODAY, rng=Random(seed), since=since).week:
+        assert plan.week, "another day has room"
+
+
 # --- what a session says of itself
 
 

@@ -151,6 +151,17 @@ def test_what_can_not_be_compared_is_refused_in_one_sentence(change: dict, said:
         plain_protocol(protocol()) | {"start": "x"},
         plain_protocol(protocol()) | {"blocks": float("inf")},
         plain_protocol(protocol()) | {"per_week": 3.5},
+        *(
+            plain_protocol(protocol())
+            | {"options": [plain_protocol(protocol())["options"][0] | {"label": label}]}
+            for label in (
+                {"pattern": 3, "values": {}},
+                {"pattern": "walking", "values": 3},
+                {"pattern": "walking", "values": None},
+                {"pattern": "{who}", "values": {"what": 1}},
+                {"pattern": "{", "values": {"what": 1}},
+            )
+        ),
     ],
 )
 def test_what_is_no_protocol_is_refused(broken: dict) -> None:

@@ -99,6 +99,8 @@ def test_what_is_rated_has_more_for_better_and_sleep_is_that_of_the_night_after(
         ("date,mood,minutes_walking,medicine_changed\n2026-03-01,5,10,no\n", "1 for a day of a change of medicine"),
         ("date,mood,minutes_walking,energy\n2026-03-01,5,10,11\n", "the energy '11'"),
         ("date,mood,minutes_walking\n2026-03-01,5\n", "Row 2 of days.csv has 2 cells"),
+        ("date;mood;minutes_walking\n2026-03-01;5;10\n", "semicolons between its cells"),
+        ("date\tmood\tminutes_walking\n2026-03-01\t5\t10\n", "tabs between its cells"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_in_one_sentence_with_its_place(text: str, said: str):

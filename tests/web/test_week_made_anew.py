@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from ambulando.activity.catalogue import catalogue
 from ambulando.ground import words_of
-from ambulando.plan.places import Place, does
+from ambulando.plan.places import Place, does, trace_of
+from ambulando.safety.profile import DAYS, Window
 from ambulando.web.alongside import actions as alongside
 from ambulando.web.comparisons import placing
 from ambulando.web.comparisons.models import Draw
@@ -120,6 +121,44 @@ def test_a_rest_on_the_last_day_is_not_said_to_be_the_calendars_fault(ada: Perso
     week = actions.make_week(ada, last)
     assert "calendar" not in str(words_of(week.message))
     assert "a new week begins tomorrow" in str(words_of(week.message))
+
+
+@pytest.mark.parametrize("clock", [time(7, 30), time(15, 7), time(21, 40)])
+@pytest.mark.parametrize("later", [0, 3, 6])
+def test_a_week_that_is_made_late_in_a_day_has_no_session_in_an_hour_that_is_gone(
+    ada: Person, monkeypatch: pytest.MonkeyPatch, later: int, clock: time
+) -> None:
+    today = FIRST + later * DAY
+    made(ada, FIRST - DAY)
+    Week.objects.update(starts=FIRST)
+    monkeypatch.setattr(timezone, "now", lambda: datetime.combine(today, clock, ada.zone))
+    ahead = [one for one in made(ada, today) if one.state == Session.PLANNED]
+    assert ahead
+    assert all(one.day > today or one.time > clock for one in ahead)
+    assert all(today <= one.day < FIRST + 7 * DAY for one in ahead)
+    assert all(f"{one.time:%H:%M}" == one.content["time"][:5] for one in ahead)
+
+
+def test_at_the_end_of_the_last_day_the_week_ends_with_rest(
+    ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(ada)
+    last = FIRST + 6 * DAY
+    monkeypatch.setattr(timezone, "now", lambda: datetime.combine(last, time(23, 50), ada.zone))
+    week = actions.make_week(ada, last)
+    assert [one for one in queries.sessions_of(week) if one.state == Session.PLANNED] == []
+    assert "a new week begins tomorrow" in str(words_of(week.message))
+
+
+def test_what_was_planned_for_an_hour_that_has_passed_may_be_at_any_time_of_today(
+    as_ada: Client, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(ada, FIRST - DAY)
+    ada.sessions.update(day=FIRST, time=time(10))
+    for clock, words in ((time(9), "about 10:00"), (time(12), "any time today")):
+        monkeypatch.setattr(timezone, "now", lambda at=clock: datetime.combine(FIRST, at, ada.zone))
+        as_ada.force_login(ada)
+        assert words in as_ada.get("/week/").content.decode()
 
 
 def test_after_a_pause_the_week_goes_on_with_what_was_done_before_it(ada: Person) -> None:
@@ -265,6 +304,37 @@ def test_a_swap_finds_a_place_of_the_persons_own(ada: Person) -> None:
         kind = catalogue()[other.activity]
         assert (found[-1] == "My bench") == does(replace(bench, own=True), kind)
     assert found
+
+
+def at_a_place(session: Session, place: Place, day: date) -> Session:
+    """The session as though this place had been found for it."""
+    session.content["trace"]["place"] = trace_of(place, day)
+    session.save()
+    return session
+
+
+def test_a_smaller_session_names_a_place_only_where_it_is_worth_the_way(ada: Person) -> None:
+    session, other, *_ = made(ada)
+    hall = Place(id="hall", name="The hall", kind="other", activities=(session.activity,))
+    little = actions.smaller(ada, actions.smaller(ada, at_a_place(session, hall, FIRST)))
+    assert little.minutes < 10
+    assert "place" not in little.content["trace"]
+    assert "worth a way from" in {one["name"] for one in little.content["trace"]["steps"]}
+    places.add(ada, Place(id="one", name="My bench", kind="other", activities=(other.activity,)))
+    own = actions.smaller(ada, actions.smaller(ada, at_a_place(other, hall, other.day)))
+    assert own.minutes < 10
+    assert own.content["trace"]["place"]["name"] == "My bench"
+
+
+def test_what_is_begun_on_another_day_does_not_name_the_group_of_its_own(ada: Person) -> None:
+    session = made(ada)[-1]
+    assert session.day > FIRST
+    evening = Window(DAYS[session.day.weekday()], time(18), time(19))
+    group = Place(id="g", name="The group", kind="class", activities=(session.activity,), days=(evening,))
+    begun_now = actions.start(ada, at_a_place(session, group, session.day), FIRST)
+    begun_now.refresh_from_db()
+    assert "place" not in begun_now.content["trace"]
+    assert begun_now.content["trace"]["steps"][-1]["name"] == "place was for"
 
 
 def test_homework_that_is_swapped_says_openly_what_becomes_of_it(as_ada: Client, ada: Person) -> None:

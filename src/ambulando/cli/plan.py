@@ -1,6 +1,7 @@
 """A week of sessions."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,12 +27,16 @@ def make(
     busy: Annotated[
         Path | None, typer.Option(help="A calendar (.ics) of the times that are taken; its times are local.")
     ] = None,
+    now: Annotated[
+        str | None, typer.Option(help="The time of day it is made at, HH:MM: today has nothing earlier.")
+    ] = None,
     json_: JsonFlag = False,
 ) -> None:
     """A week of sessions, each with its reasons."""
     from random import Random
 
     from ambulando.plan import history as past_days
+    from ambulando.plan.today import WHEN_ILL, when_ill
     from ambulando.plan.week import make
     from ambulando.safety.profile import profile_from
 
@@ -43,6 +48,10 @@ def make(
         raise InputError(
             f"--today is '{today}'; please give a day as YYYY-MM-DD, between 1900 and 2199."
         ) from None
+    try:
+        moment = time.fromisoformat(now).replace(tzinfo=None) if now else None
+    except ValueError:
+        raise InputError(f"--now is '{now}'; please give a time of day as HH:MM.") from None
     known = profile_from(json_of(profile))
     past = past_days.read(text_of(history), history.name, today=day) if history else None
     made = make(
@@ -52,7 +61,11 @@ def make(
         bouts=past.bouts if past else (),
         checkins=past.checkins if past else (),
         busy=_taken(busy, day) if busy else (),
+        now=moment,
     )
+
+    if known.ill and made.week:
+        made = replace(made, week=when_ill(made.week, day), message=WHEN_ILL)
 
     def show() -> None:
         print(made.message)

@@ -39,7 +39,18 @@ class Candidates:
 
 
 def likes(profile: Profile, activity: Activity) -> bool:
-    """Whether the person named this activity, or its modality without disliking the activity."""
+    """Whether the person named this activity, or its modality without disliking the activity; what they want to do more
+    of counts as named.
+    """
+    return said_to_like(profile, activity) or (
+        profile.aim is not None
+        and activity.modality == profile.aim.modality
+        and {activity.id, activity.modality}.isdisjoint(profile.dislikes)
+    )
+
+
+def said_to_like(profile: Profile, activity: Activity) -> bool:
+    """The same without an aim: whether they said that they like it."""
     if activity.id in profile.likes:
         return True
     return activity.modality in profile.likes and not {activity.id, activity.modality} & set(profile.dislikes)

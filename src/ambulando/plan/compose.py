@@ -11,7 +11,7 @@ from ambulando.ground import Words, stored
 from ambulando.plan import reasons, sentences
 from ambulando.plan.alongside import homework_step, homework_words
 from ambulando.plan.barriers import Barrier
-from ambulando.plan.candidates import Candidates, likes
+from ambulando.plan.candidates import Candidates, likes, said_to_like
 from ambulando.plan.choose import Choice
 from ambulando.plan.offer import Offer, effort_of, minutes_for, repeated, share_of
 from ambulando.plan.own_words import own_of
@@ -182,7 +182,7 @@ def sentence_of(offer: Offer, activity: Activity, minutes: int) -> Words:
     return reasons.why(
         activity,
         minutes=minutes,
-        liked=likes(offer.profile, activity),
+        liked=said_to_like(offer.profile, activity),
         times=times(activity, offer.standing),
         carries=reach(activity, offer.standing),
     )
@@ -212,7 +212,12 @@ def _parts(
     answer = offer.told.get(activity.modality)
     seen = reasons.seen(activity.modality, answer, times(activity, offer.standing))
     seen += reasons.usually(chosen)
-    asked = reasons.asked(offer.profile, liked=likes(offer.profile, activity), barrier=barrier)
+    asked = reasons.asked(
+        offer.profile,
+        liked=said_to_like(offer.profile, activity),
+        aimed=likes(offer.profile, activity),
+        barrier=barrier,
+    )
     if agreed := offer.homework.get(activity.id):
         asked = [homework_words(agreed), *asked]
     cautions = [

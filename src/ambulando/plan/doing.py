@@ -6,9 +6,9 @@ what became of the sessions that this person was offered.
 """
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cache, cached_property
 from math import exp, log, pi, sqrt
@@ -22,6 +22,8 @@ from ambulando.plan.barriers import barriers as every
 from ambulando.plan.candidates import likes
 from ambulando.plan.rules import number, whole
 from ambulando.plan.standing import Standing, modality_of
+from ambulando.plan.trace import Row
+from ambulando.plan.trace import row as pointer
 from ambulando.safety.profile import Profile
 
 if TYPE_CHECKING:
@@ -90,13 +92,15 @@ class Belief:
 class Doing:
     """What is believed of one person's doing: ``mean`` (F,) and ``cov`` (F, F) of the coefficients in the order of FEATURES.
 
-    ``offered``: how many sessions it was learned from; ``burden``: how much was asked lately, 0 (nothing) to 1 (every day).
+    ``offered``: how many sessions it was learned from, and ``rows``, a pointer to each of them; ``burden``: how much was
+    asked lately, 0 (nothing) to 1 (every day).
     """
 
     mean: tuple[float, ...]
     cov: tuple[tuple[float, ...], ...]
     offered: int = 0
     burden: float = 0.0
+    rows: tuple[Row, ...] = field(default=(), compare=False)
 
     @cached_property
     def arrays(self) -> "tuple[NDArray[Any], NDArray[Any]]":
@@ -292,7 +296,20 @@ def learn(
 
     rows, burden = _rows(kept, profile, standing, barriers)
     mean, cov = _posterior(np.array(rows), np.array([one.done for one in kept], dtype=float))
-    return Doing(tuple(mean.tolist()), tuple(map(tuple, cov.tolist())), len(kept), burden)
+    cov_ = tuple(map(tuple, cov.tolist()))
+    return Doing(tuple(mean.tolist()), cov_, len(kept), burden, tuple(offer_rows(kept)))
+
+
+def offer_rows(offered: Iterable[Offered]) -> list[Row]:
+    """A pointer to each offer, by its day and time, with what it was and what became of it. Two of one time are numbered."""
+    met: Counter[str] = Counter()
+    found = []
+    for one in offered:
+        at = f"{one.day.isoformat()}T{one.at:%H:%M}"
+        met[at] += 1
+        name = at if met[at] == 1 else f"{at}#{met[at]}"
+        found.append(pointer("offer", name, activity=one.activity, told="done" if one.done else "not done"))
+    return found
 
 
 def _rows(

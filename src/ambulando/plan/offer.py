@@ -11,7 +11,7 @@ from ambulando.activity.catalogue import Activity
 from ambulando.plan.alongside import wanted
 from ambulando.plan.barriers import Barrier, barriers
 from ambulando.plan.candidates import Candidates, candidates, likes
-from ambulando.plan.doing import Doing, Offered, learn
+from ambulando.plan.doing import Doing, Offered, learn, offer_rows
 from ambulando.plan.effort import ceiling
 from ambulando.plan.progression import Cap, Goal, cap, goal, mastery, planned_week
 from ambulando.plan.rules import number, whole
@@ -113,6 +113,7 @@ def offer_of(
         missed=missed,
         mastered=mastery([one.done for one in offered]),
         planned=planned_week([(one.day, one.minutes, one.done) for one in offered], today),
+        offers=offer_rows(offered),
     )
     named = tuple(barriers()[name] for name in profile.barriers)
     doing = learn(offered, profile=profile, standing=stands, barriers=named)

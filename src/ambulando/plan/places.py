@@ -13,9 +13,11 @@ from math import asin, cos, inf, radians, sin, sqrt
 from typing import Any
 
 from ambulando.activity.catalogue import MODALITIES, Activity, catalogue
+from ambulando.activity.catalogue import activity as activity_of
 from ambulando.ground import InputError, Words, stored
 from ambulando.plan.candidates import dislikes, unsafe, waits
 from ambulando.plan.rules import number
+from ambulando.plan.session import Session
 from ambulando.plan.trace import Step, step
 from ambulando.safety.profile import COMPANY, DAYS, Profile, Window
 from ambulando.safety.screen import screen
@@ -346,6 +348,22 @@ def trace_of(place: Place, day: date) -> dict[str, Any]:
         "contact": place.contact,
         "own": place.own,
     }
+
+
+def placed(session: Session, places: Sequence[Place], profile: Profile) -> Session:
+    """The session with the place that fits it as it is now, of those that were ``offered``; the same where none does."""
+    where = fitting(
+        activity_of(session.activity),
+        places,
+        day=session.day,
+        time=session.time,
+        minutes=session.minutes,
+        profile=profile,
+    )
+    if where is None:
+        return session
+    steps = [*session.trace["steps"], place_step(where)]
+    return replace(session, trace={**session.trace, "place": trace_of(where, session.day), "steps": steps})
 
 
 def place_step(place: Place) -> Step:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import floor
 from statistics import median
 
@@ -66,16 +66,19 @@ def goal(
     missed: int = 0,
     mastered: float | None = None,
     planned: float = 0.0,
+    offers: Sequence[Row] = (),
 ) -> Goal:
     """The week that fits this person now.
 
     ``missed``: how many of their last planned sessions in a row did not happen. ``mastered``: the share of what was
     offered that got done (see ``mastery``). ``planned``: minutes of a week that was mostly done (see ``planned_week``).
+    ``offers``: a pointer to each offer that these two were made from, oldest first.
     """
     hard_going = mastered is not None and mastered < number("mastery", "low")
     minutes, steps = _base(standing, softer=hard_going)
     if hard_going:
-        steps.append(step("done of what was offered", mastered, "share", "mastery"))
+        lately = offers[-whole("mastery", "lately") :]
+        steps.append(step("done of what was offered", mastered, "share", "mastery", lately))
     sessions = _sessions(standing, limits, missed=missed, hold=hard_going or _enough(profile, standing))
     if profile.care and profile.care.sessions is not None:
         sessions = _towards(profile.care.sessions, sessions, standing, limits, missed=missed)
@@ -105,7 +108,9 @@ def goal(
         length = limits.max_minutes
         steps.append(step("safety", length, "minutes", "safety-minutes"))
     if limits.progression and planned > standing.week_minutes:
-        steps.append(step("planned for a week and mostly done", planned, "minutes", "week-growth"))
+        since = standing.today - timedelta(days=whole("week-growth", "usual"))
+        rows = [one for one in offers if one["id"] >= since.isoformat()]
+        steps.append(step("planned for a week and mostly done", planned, "minutes", "week-growth", rows))
     total, total_step = week_total(profile, standing, limits, planned)
     sessions, shared = _shared(sessions, length, total)
     rule = total_step["rule"] if shared < length else steps[-1]["rule"]

@@ -266,11 +266,13 @@ def form(activity: Activity, company: str | None) -> list[Words]:
     return regimen.said(activity, company=company)[:2]
 
 
-def asked(profile: Profile, *, liked: bool, barrier: Barrier | None) -> list[Words]:
-    """What the person asked for that went into a session."""
+def asked(profile: Profile, *, liked: bool, barrier: Barrier | None, aimed: bool = False) -> list[Words]:
+    """What the person asked for that went into a session. ``aimed``: it counts as liked, if only for what they aim at."""
     said = [
         Words("You like it.")
         if liked
+        else Words("You want to do more of this.")
+        if aimed
         else Words("You did not name it as liked or disliked; swap it at any time.")
     ]
     if profile.minutes_per_week is not None:

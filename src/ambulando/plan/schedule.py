@@ -12,6 +12,8 @@ from ambulando.safety.screen import Limits
 #: a stretch of one day, in minutes from midnight
 Stretch = tuple[int, int]
 DAY = 24 * 60
+#: A session of today begins at one of these minutes of an hour: the next that is still to come.
+QUARTER = 15
 #: Two sessions of one day need at least this many minutes between them.
 APART = 10
 
@@ -55,20 +57,21 @@ def openings(
     early: bool = False,
     busy: Sequence[Busy] = (),
     meetings: Sequence[Window] = (),
+    now: datetime | None = None,
 ) -> Openings:
     """Where up to ``sessions`` of ``minutes`` each may be on these days: the person's windows without what is ``busy``.
 
     Days without room for ``minutes`` are left out where there are enough others. Without windows (or where safety or a
     calendar closes all of them) in the morning, at a fixed hour, or at the free hour next to it. Every session begins at
     ``limits.earliest_hour`` or later and ends before ``limits.latest_hour``. ``early``: only the first slot of a day.
-    ``meetings``: when groups meet; those within the person's windows are slots of their own. No
-    parts at all only where no day has two free minutes.
+    ``meetings``: when groups meet; those within the person's windows are slots of their own. ``now``: what of its day is
+    gone is no room any more. No parts at all only where no day has two free minutes.
     """
-    closed = {day: taken(day, busy) for day in days}
+    closed = {day: [*gone_by(day, now), *taken(day, busy)] for day in days}
     rooms = {day: _windows(profile, day, limits, closed[day]) for day in days}
     asked = any(rooms.values())
     if not asked:
-        rooms = {day: _default(limits, closed[day], early=early) for day in days}
+        rooms = {day: _default(limits, closed[day], minutes, early=early) for day in days}
     open_days = [day for day in days if rooms[day]]
     if len(open_days) == 1 and sessions > 1 and (two := _two(rooms[open_days[0]], minutes)):
         parts = tuple((_slot(open_days[0], *part, limits, minutes),) for part in two)
@@ -98,6 +101,14 @@ def taken(day: date, busy: Iterable[Busy]) -> list[Stretch]:
         if start < end:
             found.append((start, end))
     return sorted(found)
+
+
+def gone_by(day: date, now: datetime | None) -> list[Stretch]:
+    """What of a day is gone, up to the next quarter of an hour that is still to come."""
+    if now is None or day != now.date():
+        return []
+    minute = _minute(now.time())
+    return [(0, minute - minute % QUARTER + QUARTER)] if now.time() > time() else []
 
 
 def free(stretches: Iterable[Stretch], busy: Iterable[Stretch]) -> list[Stretch]:
@@ -130,13 +141,15 @@ def _windows(profile: Profile, day: date, limits: Limits, busy: Sequence[Stretch
     return _with_room(free(found, busy))
 
 
-def _default(limits: Limits, busy: Sequence[Stretch], *, early: bool) -> list[Stretch]:
-    """An hour of the morning; where that is busy the free time next to it in the day, then anywhere."""
+def _default(limits: Limits, busy: Sequence[Stretch], minutes: int, *, early: bool) -> list[Stretch]:
+    """An hour of the morning; where that has no room the free time next to it in the day, then anywhere."""
     first, last = _hours(limits)
     hour = min(whole("times", "early" if early or limits.no_heat else "hour") * 60, max(last - 60, 0))
     day = (max(first, whole("times", "first") * 60), min(last, whole("times", "last") * 60))
-    for within in ((hour, min(last, hour + 60)), day, (first, last)):
-        if left := _with_room(free([within], busy)):
+    stretches = [free([within], busy) for within in ((hour, min(last, hour + 60)), day, (first, last))]
+    roomy = [[part for part in parts if part[1] - part[0] >= minutes] for parts in stretches]
+    for left in (*roomy, *map(_with_room, stretches)):
+        if left:
             nearest = min(left, key=lambda part: (abs(part[0] - hour), part))
             return [(nearest[0], min(nearest[1], nearest[0] + 60))]
     return []
@@ -189,9 +202,8 @@ def _starts(part: Stretch, minutes: int) -> list[Stretch]:
     start, end = part
     if end - start < minutes + whole("times", "long"):
         return [part]
-    quarter = 15
     later = (start + (end - start - minutes) // 2, end - minutes)
-    return [part, *((at - at % quarter, end) for at in later)]
+    return [part, *((at - at % QUARTER, end) for at in later)]
 
 
 def _two(free: Sequence[Stretch], minutes: int) -> list[Stretch] | None:

@@ -74,7 +74,7 @@ def score_steps(scored: Scored, standing: Standing) -> list[Step]:
     ]
     if scored.made is not None:
         steps += _benefit_steps(scored, scored.made, own)
-        steps += _doing_steps(scored.made, [entry, *own, *standing.checkin_rows])
+        steps += _doing_steps(scored.made, [entry, *own, *standing.checkin_rows, *scored.made.doing.rows])
         steps += regimen.steps(scored.activity, company=scored.made.company)
     for name in WEIGHTS:
         unit, rule = "-1 to 1" if name == "benefit" else "0 to 1", RULES.get(name, name)
@@ -116,7 +116,7 @@ def _doing_steps(made: Made, rows: Sequence[Row]) -> list[Step]:
     return [
         *steps,
         step("how unsure the log-odds are", unsure, "variance", "doing"),
-        step("learned from", made.doing.offered, "offered sessions", "doing"),
+        step("learned from", made.doing.offered, "offered sessions", "doing", made.doing.rows),
     ]
 
 
@@ -132,6 +132,7 @@ READ_FROM: Mapping[str, tuple[str, ...]] = {
     "liked": ("catalogue",),
     "enjoyment": ("bout",),
     "habit": ("bout",),
+    "burden": ("offer",),
 }
 
 

@@ -10,7 +10,9 @@ from ambulando.evidence.base import version
 from ambulando.evidence.modalities import finding
 from ambulando.ground import InputError, Words, words_of
 from ambulando.ground import stored as stored_words
+from ambulando.plan.rules import whole
 from ambulando.plan.sentences import TALK, fitting
+from ambulando.plan.trace import Step, step
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,24 @@ def why_of(modality: str) -> Why:
 
 
 def with_minutes(session: Session, minutes: int, size: str) -> Session:
-    """The same session with other minutes, in its if-then plan and trace too. How to do it was said for those it had."""
+    """The same session with other minutes, in its if-then plan and trace too. How to do it was said for those it had.
+
+    Where these are too few to be worth a way, it names no place any more but one of the person's own.
+    """
     if_then = Words(fitting(session.if_then.pattern, minutes), {**session.if_then.values, "minutes": minutes})
     kept = {key: value for key, value in session.trace.items() if key != "how" or minutes == session.minutes}
     trace = {**kept, "if_then": stored_words(if_then), "size": size}
-    return replace(session, minutes=minutes, if_then=if_then, trace=trace)
+    made = replace(session, minutes=minutes, if_then=if_then, trace=trace)
+    shortest = whole("place", "shortest")
+    if minutes >= shortest or trace.get("place", {}).get("own", True):
+        return made
+    return without_place(made, step("worth a way from", shortest, "minutes", "place"))
+
+
+def without_place(session: Session, why: Step) -> Session:
+    """The same session without the place that its trace named, and the step that says why."""
+    kept = {key: value for key, value in session.trace.items() if key != "place"}
+    return replace(session, trace={**kept, "steps": [*kept["steps"], why]})
 
 
 def session_from(stored: Mapping[str, Any]) -> Session:

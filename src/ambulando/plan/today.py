@@ -8,6 +8,7 @@ from typing import Any
 
 from ambulando.activity.bouts import Bout
 from ambulando.activity.catalogue import Activity, activity
+from ambulando.ground import Words
 from ambulando.plan.candidates import likes, unsafe
 from ambulando.plan.choose import choose
 from ambulando.plan.compose import compose
@@ -16,7 +17,7 @@ from ambulando.plan.offer import candidates_of, minutes_for, offer_of, scored_at
 from ambulando.plan.places import Place, known, leading
 from ambulando.plan.rules import number, whole
 from ambulando.plan.schedule import Slot, is_hot
-from ambulando.plan.session import Session, with_minutes
+from ambulando.plan.session import Session, with_minutes, without_place
 from ambulando.plan.standing import CheckIn
 from ambulando.plan.trace import step
 from ambulando.safety.limits import INTENSITIES, Limits
@@ -37,7 +38,7 @@ def suggestion(sessions: Sequence[Session], *, today: date, energy: float | None
         return None
     first = ahead[0]
     if first.day > today:
-        return replace(_smallest(first, "rest day"), day=today)
+        return moved(_smallest(first, "rest day"), today)
     if energy is None or energy > number("low-energy", "energy"):
         return first
     if energy <= number("low-energy", "almost_none"):
@@ -50,8 +51,18 @@ def suggestion(sessions: Sequence[Session], *, today: date, energy: float | None
     )
 
 
+def moved(session: Session, day: date) -> Session:
+    """The session on another day. A place that meets or opens by the day was for its own, and is not named any more."""
+    other = replace(session, day=day)
+    if day == session.day or not session.trace.get("place", {}).get("when"):
+        return other
+    return without_place(other, step("place was for", session.day.isoformat(), "", "place"))
+
+
 #: the step of a trace for a session that safety made shorter for one day
 SHARE = "share of today"
+#: what a week says that is made on a day of illness
+WHEN_ILL = Words("You are ill, so today is for rest. After it you begin with less.")
 #: the step of a trace for a session that an illness made shorter
 AFTER_ILLNESS = "smaller after an illness"
 
@@ -62,6 +73,18 @@ def shorter(session: Session, share: float, *, name: str = SHARE, rule: str = "s
     made = with_minutes(session, minutes, "half" if session.size == "full" else session.size)
     noted = step(name, minutes, "minutes", rule)
     return replace(made, trace={**made.trace, "steps": [*made.trace["steps"], noted]})
+
+
+def when_ill(week: Sequence[Session], today: date) -> tuple[Session, ...]:
+    """The week of somebody who is ill today: nothing of today, and the first session after it smaller.
+
+    Where there is none after it, the smallest version of today's stays open.
+    """
+    ahead = [one for one in week if one.day > today]
+    if not ahead:
+        return tuple(_smallest(one, AFTER_ILLNESS) for one in week[:1])
+    share = number("after-illness", "factor")
+    return (shorter(ahead[0], share, name=AFTER_ILLNESS, rule="after-illness"), *ahead[1:])
 
 
 def within(session: Session, limits: Limits) -> Session | None:

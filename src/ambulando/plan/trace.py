@@ -17,6 +17,7 @@ KINDS = (
     "contrast",
     "bout",
     "checkin",
+    "offer",
     "assessment",
     "rule",
     "catalogue",
@@ -24,11 +25,15 @@ KINDS = (
 )
 
 
-def row(kind: str, name: object) -> Row:
-    """A pointer to one row. ``kind`` is one of KINDS; bouts and check-ins go by their time or day (ISO 8601)."""
+def row(kind: str, name: object, **told: str) -> Row:
+    """A pointer to one row. ``kind`` is one of KINDS; bouts, check-ins and offers go by their time or day (ISO 8601).
+
+    ``told``: what the row says, where nothing else keeps it.
+    """
     if kind not in KINDS:
         raise ValueError(f"A row of a trace can not be a {kind!r}.")
-    return {"kind": kind, "id": name.isoformat() if isinstance(name, date | datetime) else str(name)}
+    id_ = name.isoformat() if isinstance(name, date | datetime) else str(name)
+    return {"kind": kind, "id": id_, **told}
 
 
 def step(
@@ -39,16 +44,13 @@ def step(
     rows: Iterable[Row] = (),
 ) -> Step:
     """One number on the way: its name, value, unit, the rule that made it and the rows it was made from."""
-    pointers = [{"kind": "rule", "id": rule}]
-    for pointer in rows:
-        if pointer not in pointers:
-            pointers.append(pointer)
+    pointers = {(one["kind"], one["id"]): one for one in ({"kind": "rule", "id": rule}, *rows)}
     return {
         "name": stored(name) if isinstance(name, Words) else name,
         "value": round(value, 4) if isinstance(value, float) else value,
         "unit": unit,
         "rule": rule,
-        "rows": pointers,
+        "rows": list(pointers.values()),
     }
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -45,6 +46,10 @@ NO_TIMES: Mapping[tuple[bool, bool], Words] = {
 }
 
 
+#: what a week says on its last day when that is one of rest, or nearly over
+LAST_DAY = Words("Today is for rest, and a new week begins tomorrow.")
+
+
 @dataclass(frozen=True)
 class Plan:
     """A week: two to four sessions (fewer where the person offered room for fewer, or did some already; none where safety
@@ -75,6 +80,7 @@ def make(
     places: Sequence[Place] = (),
     kept: Sequence[Session] = (),
     since: date | None = None,
+    now: time | None = None,
 ) -> Plan:
     """The week from ``today`` on. The same input and the same state of ``rng`` give the same week.
 
@@ -84,6 +90,7 @@ def make(
     be, of those that were ``places.offered``. For a week that is made anew: ``since``, its first day, and ``kept``, its
     sessions that stay (done or begun). What was done since then, planned or not, counts towards its sessions and minutes,
     and it still ends with its seventh day. Without ``since`` the week begins with the first that was kept, else today.
+    ``now``: the time of day where the person is; today has nothing earlier. None: the day has not begun.
     Raises InputError for a negative ``missed`` and for a week that is not the week of ``today``.
     """
     if missed < 0:
@@ -118,20 +125,23 @@ def make(
         steps.append(step("goal of a session in the rest of the week", minutes, "minutes", "so-far"))
     offer = replace(offer, minutes=minutes, steps=tuple(steps))
     ahead = [today + timedelta(days=one) for one in range(7 - gone)]
-    room = openings(
+    find = partial(
+        openings,
         profile,
         screening.limits,
         days=[day for day in ahead if day not in done.days],
         sessions=sessions,
         minutes=minutes,
         early=any(barrier.early for barrier in offer.barriers),
-        busy=busy,
         meetings=meetings(places),
+        now=None if now is None else datetime.combine(today, now),
     )
+    room = find(busy=busy)
     filled = fill(
         offer, room, done, sessions=sessions, minutes=aim.total - done.minutes, rng=rng, places=places
     )
-    message = _message(offer, filled, room, done, sessions=sessions)
+    over = gone == 6 and bool(sessions and not room.parts) and not find().parts
+    message = LAST_DAY if over else _message(offer, filled, room, done, sessions=sessions)
     kind = [
         *left_out(profile, screening.limits),
         *reasons.left_out(filled.found.left_out),

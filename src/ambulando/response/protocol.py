@@ -285,7 +285,7 @@ def protocol_of(data: Mapping[str, Any]) -> Protocol:
         options = tuple(
             Option(
                 id=str(one["id"]),
-                label=words_of(one["label"]) if isinstance(one["label"], Mapping) else str(one["label"]),
+                label=_label(one["label"]),
                 kind=str(one["kind"]),
                 activity=one["activity"],
                 minutes=one["minutes"],
@@ -303,7 +303,14 @@ def protocol_of(data: Mapping[str, Any]) -> Protocol:
         )
     except InputError:
         raise
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
         raise InputError(
             "This is not the protocol of a comparison; please use what 'ambulando response design --json' wrote."
         ) from None
+
+
+def _label(data: Any) -> Words | str:
+    """What an option is called. It is written out once, so that a broken pattern is found here and not in a sentence."""
+    label = words_of(data) if isinstance(data, Mapping) else str(data)
+    str(label)
+    return label

@@ -53,6 +53,7 @@ ROWS = {
     "week": OWN,
     "remake": Row("no page", "own"),
     "road": Row("own page", "nothing, signed in"),
+    "offers": Row("own page", "nothing, signed in"),
     "lending": Row("own page", "own", body={"lend": "yes"}),
     "own_words": Row("own page", "own"),
     "weather": Row("no page", "own", body={"weather": ["rain"]}),

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ambulando.activity.catalogue import activity
-from ambulando.ground import Words, stored
+from ambulando.ground import stored
 from ambulando.plan import own_words
 from ambulando.plan import today as plan_today
 from ambulando.plan import week as plan_week
@@ -28,9 +28,7 @@ from ambulando.web.plans import convert, decisions, inputs
 from ambulando.web.plans.how import with_how
 from ambulando.web.plans.models import Pause, Session, Stop, Week
 from ambulando.web.plans.queries import pause_on, sessions_of, week_of
-
-#: what a week says that is made anew on its last day, when that is one of rest
-LAST_DAY = Words("Today is for rest, and a new week begins tomorrow.")
+from ambulando.web.plans.where import with_place
 
 
 def ensure_week(person: Person, today: date) -> Week:
@@ -74,7 +72,7 @@ def make_week(person: Person, today: date) -> Week:
         starts=starts,
         seed=seed,
         outcome=made.outcome,
-        message=stored(LAST_DAY if rested and last_one else made.message),
+        message=stored(plan_week.LAST_DAY if rested and last_one else made.message),
         constraints=convert.stored_constraints(lasting(made.constraints)),
         trace=dict(made.trace),
     )
@@ -165,9 +163,10 @@ def adapt(person: Person, today: date) -> Session | None:
 
 
 def _replace(person: Person, session: Session, planned: Any) -> Session:
-    fields = convert.session_fields(with_how(person, planned))
-    if (fields["activity"], fields["minutes"]) == (session.activity, session.minutes):
+    if (planned.activity, planned.minutes) == (session.activity, session.minutes):
         return session
+    today = timezone.localdate(timezone=person.zone)
+    fields = convert.session_fields(with_place(person, with_how(person, planned), session, today))
     state = session.state
     session.state = Session.REPLACED
     session.save(update_fields=["state", "changed_at"])
@@ -187,10 +186,12 @@ def start(person: Person, session: Session, today: date) -> Session:
     if session.day != today and person.flare_on == today:  # what is taken from another day is half too
         share = screen(convert.profile_of(person, today)).limits.share
         session = _replace(person, session, plan_today.shorter(convert.planned(session), share))
+    here = with_place(person, plan_today.moved(convert.planned(session), today), session, today)
+    session.content |= {"trace": dict(here.trace)}
     session.state = Session.STARTED
     session.day = today  # any order is fine: what is done now belongs to today
     session.started_at = timezone.now()
-    session.save(update_fields=["state", "day", "started_at", "changed_at"])
+    session.save(update_fields=["content", "state", "day", "started_at", "changed_at"])
     return session
 
 

@@ -1,7 +1,9 @@
 """What a plan is made from beside the profile: one place that reads it, for a new week, a swap and a draw."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from ambulando.web.calendars import queries as calendars
 from ambulando.web.journal import queries as read
@@ -38,4 +40,11 @@ def of_week(person: Person, today: date) -> dict[str, Any]:
         **told,
         "missed": outcomes.missed_in_a_row(told["offered"]),
         "busy": calendars.busy(person, today, today + timedelta(days=7)),
+        "now": clock(person, today),
     }
+
+
+def clock(person: Person, today: date) -> time | None:
+    """The time of day where the person is; None where that is on another day."""
+    local = timezone.now().astimezone(person.zone)
+    return local.time() if local.date() == today else None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ambulando.web.plans import lending, own_words, resting, road, stopping, views
+from ambulando.web.plans import lending, offers, own_words, resting, road, stopping, views
 
 urlpatterns = [
     path("today/", views.today, name="today"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("week/", views.week, name="week"),
     path("week/remake/", views.remake, name="remake"),
     path("week/road/", road.road, name="road"),
+    path("week/offers/", offers.offers, name="offers"),
     path("week/sharing/", lending.lending, name="lending"),
     path("week/words/", own_words.words, name="own_words"),
     path("week/weather/", resting.weather, name="weather"),

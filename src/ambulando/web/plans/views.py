@@ -279,7 +279,8 @@ def quiet(request: HttpRequest) -> HttpResponse:
 
 @onboarded
 def week(request: HttpRequest) -> HttpResponse:
-    person, today = request.user, timezone.localdate()
+    person, now = request.user, timezone.localtime()
+    today = now.date()
     current, pause = queries.week_and_pause(person, today)
     if not pause:
         current = current or actions.ensure_week(person, today)
@@ -297,6 +298,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "weather": WEATHER_NAMES,
         "outside": convert.weather_of(person, today),
         "today": today,
+        "now": now.time(),
     }
     return render(request, "plans/week.html", context)
 

@@ -113,6 +113,7 @@ def row_link(row: dict[str, str]) -> str:
         "bout": ("journal", []),
         "checkin": ("journal", []),
         "assessment": ("journal", []),
+        "offer": ("offers", []),
     }
     names = {
         "analysis": gettext("analysis"),
@@ -124,6 +125,7 @@ def row_link(row: dict[str, str]) -> str:
         "bout": gettext("your session"),
         "checkin": gettext("your check-in"),
         "assessment": gettext("your questionnaire"),
+        "offer": gettext("done") if row.get("told") == "done" else gettext("not this time"),
     }
     view, arguments = places[kind]
     address = reverse(view, args=arguments)
@@ -134,6 +136,13 @@ def row_link(row: dict[str, str]) -> str:
         day = date.fromisoformat(id_[:10])
         address += f"?until={day}#day-{day}"
         id_ = date_format(day, "j M Y")
+    elif kind == "offer":
+        day = date.fromisoformat(id_[:10])
+        address += f"?until={day}#offer-{day}"
+        what = activity_name(row["activity"])
+        return format_html(
+            '<a href="{}">{}, {}, {}</a>', address, date_format(day, "j M Y"), what, names[kind]
+        )
     return format_html('<a href="{}">{} {}</a>', address, names[kind], id_)
 
 
