@@ -78,6 +78,7 @@ def test_from_the_invitation_to_the_end_with_the_page_open(open_page: Any, capsy
     with capsys.disabled():
         print(f"\nwithdrawal: from the tap to a cleared page {[round(one) for one in took]} ms")
     assert took[-1] < WITHIN
+    assert reader.get_by_role("heading", level=1).inner_text() == "This is no longer shared with you."
     assert "wanda" not in reader.locator("body").inner_text()
     for path in ("", "assessments/", "report/", "export.zip", "agreement/"):
         assert reader.request.get(f"/people/{number}/{path}").status == 404
@@ -134,3 +135,53 @@ def test_a_report_by_its_link_opens_with_one_tap_and_without_an_account(open_pag
     assert NAME in doctor.locator("main").inner_text()
     person.goto("/team/looks/")
     assert "Dr Lee opened the report by its link" in person.locator("main").inner_text()
+
+
+def report_open(person: Any, doctor: Any, called: str) -> str:
+    """A report by its link that somebody without an account has open. Gives the path of its grant."""
+    person.goto("/team/ask/report/")
+    person.get_by_label("What do you call them?").fill(called)
+    person.locator("#item-mood").check()
+    person.locator("#item-bouts").check()
+    person.get_by_role("button", name="Make the link").click()
+    doctor.goto(person.locator(".secret").inner_text())
+    doctor.get_by_role("button", name="Open the report").click()
+    doctor.locator("article.report").wait_for()
+    doctor.locator("html[data-live=on]").wait_for(state="attached")
+    return str(person.url)
+
+
+def test_an_open_report_by_its_link_clears_itself_when_it_is_ended(open_page: Any) -> None:
+    person, doctor = open_page(), open_page()
+    sign_up(person, "willa")
+    report_open(person, doctor, "Dr Lee")
+    person.goto("/team/")
+    person.get_by_role("link", name="Open Dr Lee").click()
+    person.get_by_role("button", name="End it now").click()
+    person.get_by_text("It has ended.").wait_for()
+    doctor.get_by_role("heading", level=1, name="This is no longer shared with you.").wait_for()
+    assert "willa" not in doctor.locator("body").inner_text()
+    assert "willa" not in doctor.title()
+
+
+def test_an_open_report_by_its_link_clears_itself_when_less_is_shared(open_page: Any) -> None:
+    person, doctor = open_page(), open_page()
+    sign_up(person, "winona")
+    page = report_open(person, doctor, "Dr Lee")
+    person.goto(page + "change/")
+    person.locator("#item-bouts").uncheck()
+    person.get_by_role("button", name="Keep it").click()
+    doctor.get_by_role("heading", level=1, name="What is shared here was changed.").wait_for()
+    assert "winona" not in doctor.locator("body").inner_text()
+
+
+def test_an_open_report_whose_line_was_cut_clears_itself_when_it_is_back(open_page: Any) -> None:
+    person, doctor = open_page(), open_page()
+    sign_up(person, "wren")
+    page = report_open(person, doctor, "Dr Lee")
+    open_page.watch.cut_the_line(doctor)
+    person.goto(page)
+    person.get_by_role("button", name="End it now").click()
+    person.get_by_text("It has ended.").wait_for()
+    doctor.context.set_offline(False)
+    doctor.get_by_role("heading", level=1, name="This is no longer shared").wait_for(timeout=40_000)

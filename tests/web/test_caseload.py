@@ -144,6 +144,31 @@ def test_it_sorts_by_each_column_and_unknown_ones_sort_by_name(
     assert page.index(">ben<") < page.index(">ada<")
 
 
+def test_the_order_is_one_choice_and_is_said_in_words(doctor: Person, ada: Person, ben: Person) -> None:
+    for person in (ada, ben):
+        let_in(person, doctor)
+    page = signed_in(doctor).get("/people/?sort=due&q=b").content.decode()
+    assert page.count('name="sort"') == 1
+    assert '<option value="due" selected>' in page
+    assert "In the order of: Questionnaire." in page
+    assert 'value="b"' in page, "the name that was looked for stays"
+
+
+def test_on_a_phone_what_is_not_there_takes_no_line(doctor: Person, ada: Person) -> None:
+    let_in(ada, doctor, ["mood"])
+    page = signed_in(doctor).get("/people/").content.decode()
+    assert page.count('class="none"') == 6, "all but the name, as nothing else is there"
+
+
+def test_a_change_says_of_what_where_there_are_two(doctor: Person, ada: Person) -> None:
+    let_in(ada, doctor)
+    for back in (40, 9):
+        answered(ada, "phq-9", [1] * 9, today() - timedelta(days=back))
+        answered(ada, "gad-7", [1] * 7, today() - timedelta(days=back))
+    page = signed_in(doctor).get("/people/").content.decode()
+    assert "GAD-7: about the same" in page
+
+
 def test_a_name_can_be_found(doctor: Person, ada: Person, ben: Person) -> None:
     for person in (ada, ben):
         let_in(person, doctor)

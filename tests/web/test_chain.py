@@ -337,6 +337,12 @@ def test_the_page_says_who_looked_at_what_and_that_the_record_is_whole(as_ada, g
     assert "Check-ins" in page
 
 
+def test_the_page_says_why_the_opening_of_a_message_is_not_in_the_record(as_ada, grant):
+    page = as_ada.get("/team/looks/").content.decode()
+    assert "A message that you send to somebody is given to them" in page
+    assert "would tell if they have read it, also where they chose not to show that" in page
+
+
 def test_looks_far_apart_are_lines_of_their_own(as_ada, ada, grant):
     chain.record(grant, "person", NOW + timedelta(hours=3), items=["mood"])
     page = as_ada.get("/team/looks/").content.decode()

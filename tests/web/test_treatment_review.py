@@ -47,6 +47,14 @@ def test_the_change_is_told_with_both_totals_and_the_published_rule(ada: Person,
     assert "What published rules call it" not in mine
 
 
+def test_a_judgement_of_our_own_says_so_and_names_no_file(ada: Person, as_ada: Client) -> None:
+    lived(ada)
+    grant = lets_in(ada, "physician", "plan", "assessments")
+    for text in (held(grant), page(as_ada, "/treatment/review/")):
+        assert "our own judgement" in text.lower()
+        assert ".md" not in text
+
+
 def test_it_goes_back_to_the_last_review(ada: Person) -> None:
     lived(ada, after=1)
     answered(ada, "phq-9", [1, 1, 1, 1, 1, 1, 0, 0, 0], 20)

@@ -49,4 +49,7 @@ ROWS = {
         why="what was agreed to, and nothing of the person's days: no look",
     ),
     "report_by_link": Row("open", "by its word, looks", at={"word": "@report_word"}),
+    "socket ws/report/<str:word>/": Row(
+        "by its word", "nothing", at={"word": "@report_word"}, body={"kind": "gone"},
+    ),
 }  # fmt: skip

@@ -23,6 +23,11 @@ def room(person_id: int) -> str:
     return f"person.{person_id}"
 
 
+def report_room(grant_id: int) -> str:
+    """The room of all open pages of a report by its link."""
+    return f"report.{grant_id}"
+
+
 def session_room(key: str) -> str:
     """The room of all sockets of one sign-in. Its name does not tell the key of the session."""
     return f"session.{sha256(key.encode()).hexdigest()[:32]}"
@@ -30,12 +35,19 @@ def session_room(key: str) -> str:
 
 def tell(people: Iterable[int], kind: str, **ids: Any) -> None:
     """Tell every open page of these people once what was changed is kept: ``kind`` and ids, nothing that was written."""
-    rooms = [room(one) for one in people]
+    _send([room(one) for one in people], {"kind": kind, **ids})
 
+
+def tell_report(grant_id: int, kind: str) -> None:
+    """Tell every open page of a report by its link the same way: ``kind`` alone."""
+    _send([report_room(grant_id)], {"kind": kind})
+
+
+def _send(rooms: Iterable[str], says: dict[str, Any]) -> None:
     def send() -> None:
         layer = get_channel_layer()
         for one in rooms:
-            async_to_sync(layer.group_send)(one, {"type": "told", "says": {"kind": kind, **ids}})
+            async_to_sync(layer.group_send)(one, {"type": "told", "says": says})
 
     transaction.on_commit(send, robust=True)
 

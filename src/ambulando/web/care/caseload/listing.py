@@ -96,6 +96,12 @@ class Line:
         ]
         return measured([one for one in told if one], self.grant.today)
 
+    @cached_property
+    def changed(self) -> list[tuple[Any, str]]:
+        """What is to be said of a change, each with the name of its questionnaire."""
+        told = [(one.filled.name, one.change) for one in self.measured or ()]
+        return [(name, words) for name, words in told if words]
+
     @property
     def address(self) -> str:
         return reverse("one_person", args=[self.grant.pk])

@@ -51,6 +51,7 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "find": find,
         "sort": sort if sort in COLUMNS else "name",
         "columns": COLUMNS.items(),
+        "order": COLUMNS.get(sort, COLUMNS["name"]),
         "labels": {**{id_: str(name) for id_, name in COLUMNS.items()}, "due_since": _("due since")},
     }
     return render(request, "caseload/caseload.html", context)

@@ -64,7 +64,7 @@ def posts(member: Member, muted: set[int], before: int | None = None) -> tuple[S
 
     A post that was taken down is seen by its writer alone, with the moderator's note; who is muted is not seen.
     """
-    rows = member.circle.posts.select_related("member").exclude(member__in=muted)
+    rows = _posts(member).exclude(member__in=muted)
     rows = rows.exclude(~_of(member), taken_down_at__isnull=False)
     if before is not None:
         rows = rows.filter(pk__lt=before)
@@ -80,13 +80,18 @@ def posts(member: Member, muted: set[int], before: int | None = None) -> tuple[S
     return shown, found[PAGE - 1].pk if len(found) > PAGE else None
 
 
+def _posts(member: Member) -> QuerySet[Post]:
+    """Those of people whose account is on."""
+    return member.circle.posts.select_related("member").filter(member__person__is_active=True)
+
+
 def _of(member: Member) -> Q:
     return Q(member=member)
 
 
 def post(member: Member, pk: int) -> Post | None:
     """A post of this member's circle that stands."""
-    return member.circle.posts.select_related("member").filter(pk=pk, taken_down_at=None).first()
+    return _posts(member).filter(pk=pk, taken_down_at=None).first()
 
 
 def other(member: Member, pk: int) -> Member | None:
@@ -96,7 +101,7 @@ def other(member: Member, pk: int) -> Member | None:
 
 def reports(circle: Circle) -> QuerySet[Report]:
     """What the moderator has not seen to, the oldest first. One query."""
-    rows = Report.objects.filter(post__circle=circle, seen_at=None)
+    rows = Report.objects.filter(post__circle=circle, seen_at=None, post__member__person__is_active=True)
     return rows.select_related("post__member", "member").order_by("pk")
 
 

@@ -213,6 +213,8 @@ def change(
     keep_flags([grant.person_id, grant.reader_id], now)
     if grant.reader_id and grant.confirmed_at:
         live.tell([grant.reader_id], "changed", grant=grant.pk)
+    if grant.by_link:
+        live.tell_report(grant.pk, "changed")
     return grant
 
 
@@ -268,6 +270,8 @@ def _close(grant: Grant, now: datetime, *, what: str, by: str = "", who: str = "
     chain.record(grant, what, now, who=who)
     keep_flags(sides, now)
     live.tell(sides, "gone", grant=grant.pk)
+    if grant.by_link:
+        live.tell_report(grant.pk, "gone")
     grant.refresh_from_db()
 
 
@@ -289,6 +293,8 @@ def leaves(person: Person, now: datetime) -> None:
         Grant.objects.filter(pk=grant.pk).update(ended_at=now, ended_by=Grant.PERSON)
         keep_flags([grant.reader_id], now)
         live.tell([grant.reader_id], "gone", grant=grant.pk)
+    for pk in person.grants.filter(ended_at=None, by_link=True).values_list("pk", flat=True):
+        live.tell_report(pk, "gone")
 
 
 def keep_flags(people: Iterable[int | None], now: datetime) -> None:

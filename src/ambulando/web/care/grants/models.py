@@ -66,9 +66,9 @@ class Grant(models.Model):
         return f"{self.role}: {self.name}"
 
     def holds(self, now: datetime) -> bool:
-        """Whether it lets somebody in at this moment."""
+        """Whether it lets somebody in at this moment; never while the account of the person is off."""
         agreed = self.confirmed_at is not None and (self.by_link or self.accepted_at is not None)
-        return agreed and self.ended_at is None and not self.over(now)
+        return agreed and self.ended_at is None and self.person.is_active and not self.over(now)
 
     @property
     def waits_for_reader(self) -> bool:

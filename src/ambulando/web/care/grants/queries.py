@@ -20,8 +20,10 @@ TOGETHER = timedelta(minutes=30)
 
 
 def agreed(grants: QuerySet[Grant]) -> QuerySet[Grant]:
-    """Those to which both sides said yes and that nobody ended; one whose last day is over is still among them."""
+    """Those to which both sides said yes and that nobody ended, of people whose account is on; one whose last day is over
+    is still among them."""
     return grants.filter(
+        person__is_active=True,
         accepted_at__isnull=False,
         confirmed_at__isnull=False,
         ended_at=None,
@@ -88,13 +90,15 @@ def own(person: Person, pk: int) -> Grant | None:
 
 def taken(reader: Person, pk: int, now: datetime) -> Grant | None:
     """A grant to which this reader said yes and that has not ended, also while the person has not confirmed it."""
-    grant = reader.let_in_by.select_related("person").filter(pk=pk, ended_at=None).first()
+    rows = reader.let_in_by.select_related("person").filter(ended_at=None, person__is_active=True)
+    grant = rows.filter(pk=pk).first()
     return grant if grant and not grant.over(now) else None
 
 
 def waiting(reader: Person, now: datetime) -> list[Grant]:
     """To what this reader said yes and what the person has not confirmed yet. One query."""
-    rows = reader.let_in_by.filter(ended_at=None, confirmed_at=None).select_related("person")
+    rows = reader.let_in_by.filter(ended_at=None, confirmed_at=None, person__is_active=True)
+    rows = rows.select_related("person")
     return [one for one in rows if not one.over(now)]
 
 
@@ -127,7 +131,7 @@ def report(word: str, now: datetime) -> Grant | None:
         token_hash=tokens.hash_of_word(word), by_link=True, ended_at=None
     )
     grant = rows.first()
-    return grant if grant and grant.person.is_active and grant.holds(now) else None
+    return grant if grant and grant.holds(now) else None
 
 
 def no_such_code() -> str:

@@ -110,5 +110,7 @@ def report_by_link(request: HttpRequest, word: str) -> HttpResponse:
     from ambulando.web.care.caseload.queries import report_of  # that app stands on this one
 
     chain.record(found, "report-by-link", now, items=found.items)
-    context = {"grant": found, "report": report_of(found, now), "by_link": True}
+    context = {
+        "grant": found, "report": report_of(found, now), "by_link": True, "socket": f"/ws/report/{word}/",
+    }  # fmt: skip
     return render(request, "caseload/report.html", context)

@@ -100,8 +100,23 @@ def cancel(leader: Person, walk: Walk, day: date, now: datetime) -> None:
 
 
 @transaction.atomic
+def told_off(own: Comer, day: date) -> bool:
+    """Keep that word goes out of this date. Returns False where it went out before: no second worker sends another."""
+    row = Comer.objects.select_for_update().get(pk=own.pk)
+    if day.isoformat() in row.told_off:
+        return False
+    row.told_off = [*row.told_off, day.isoformat()]
+    row.save(update_fields=["told_off"])
+    return True
+
+
+@transaction.atomic
 def bring_back(leader: Person, walk: Walk, day: date) -> None:
     Cancelled.objects.filter(walk=walk, day=day).delete()
+    for own in Comer.objects.select_for_update().filter(walk=walk, left_at=None):
+        if day.isoformat() in own.told_off:  # should it be off once more, they are told once more
+            own.told_off.remove(day.isoformat())
+            own.save(update_fields=["told_off"])
     _tell(walk)
 
 

@@ -70,6 +70,8 @@ class Comer(models.Model):
     seen = models.BooleanField(default=False)
     joined_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
+    #: the dates, as in ISO 8601, of which word went out that they are off
+    told_off: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
 
     class Meta:
         ordering = ["called", "pk"]

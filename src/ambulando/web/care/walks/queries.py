@@ -12,7 +12,7 @@ from ambulando.safety.profile import DAYS, Window
 from ambulando.web.care.directory import queries as directory
 from ambulando.web.care.grants import queries as grants
 from ambulando.web.care.grants.models import Grant
-from ambulando.web.care.walks.models import Comer, Post, Walk, Word
+from ambulando.web.care.walks.models import Cancelled, Comer, Post, Walk, Word
 from ambulando.web.care.walks.times import Meeting, meetings, own_clock
 from ambulando.web.people.models import Person
 
@@ -75,6 +75,25 @@ def walks_of(person: Person) -> list[Comer]:
     """What the person comes to, with dates that are off. Two queries."""
     rows = _places_of(person)
     return list(rows.select_related("walk").prefetch_related("walk__cancelled").order_by("walk__name", "pk"))
+
+
+@dataclass(frozen=True)
+class Mine:
+    """A group that the person comes to, and the dates from today on that are off."""
+
+    walk: Walk
+    off: tuple[date, ...]
+
+
+def mine(person: Person, now: datetime) -> list[Mine]:
+    """The groups of ``walks_of``, with what is off. Two queries."""
+    walks = [one.walk for one in walks_of(person)]
+    return [Mine(walk, _off_ahead(walk, now.astimezone(walk.zone).date())) for walk in walks]
+
+
+def _off_ahead(walk: Walk, today: date) -> tuple[date, ...]:
+    days = (one.day for one in walk.cancelled.all())
+    return tuple(day for day in days if today <= day <= today + AHEAD and meetings(walk, day, day))
 
 
 def offered_to(person: Person, now: datetime) -> list[Walk]:
@@ -156,6 +175,29 @@ def dates_for_leader(walk: Walk, now: datetime) -> tuple[Led, ...]:
         )
         for one in meetings(walk, today - BACK, today + AHEAD, off)
     )
+
+
+@dataclass(frozen=True)
+class Off:
+    """Somebody who comes, and a meeting that is off of which they have not been told."""
+
+    comer: Comer
+    meeting: Meeting
+
+
+def untold(now: datetime) -> list[Off]:
+    """Who would come to a meeting that is off, and knew of it as on. One query, and one more for each date that is off."""
+    rows = Cancelled.objects.filter(day__gte=(now - timedelta(days=1)).date(), walk__in=held())
+    found = []
+    for one in rows.select_related("walk"):
+        day = one.day.isoformat()
+        coming = [meeting for meeting in meetings(one.walk, one.day, one.day) if meeting.start > now]
+        if not coming:
+            continue
+        people = comers(one.walk).filter(joined_at__lte=one.at, person__simulated=False)
+        people = people.exclude(words__in=Word.objects.filter(day=one.day, said=Word.NOT_THIS_TIME))
+        found += [Off(who, coming[0]) for who in people.select_related("person") if day not in who.told_off]
+    return found
 
 
 def upcoming(walk: Walk, now: datetime, for_: timedelta) -> tuple[Meeting, ...]:

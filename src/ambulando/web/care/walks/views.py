@@ -29,7 +29,7 @@ def walks(request: HttpRequest) -> HttpResponse:
         form.add_error("code", _("We know no group with this code. Please check its letters."))
     context = {
         "page": "you",
-        "mine": queries.walks_of(person),
+        "mine": queries.mine(person, now),
         "offered": queries.offered_to(person, now),
         "leads": queries.may_lead(person),
         "form": form,
