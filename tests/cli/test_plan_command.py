@@ -228,7 +228,7 @@ def test_a_history_in_the_future_is_refused_by_its_row(called, tmp_path):
 
 def test_on_a_day_of_illness_today_is_for_rest_and_the_next_session_is_smaller(made):
     well, ill = made(BEN), made({**BEN, "ill": True})
-    assert "You are ill, so today is for rest." in ill["message"]
+    assert "On a day of illness you rest." in ill["message"]
     assert all(session["day"] > DAY for session in ill["week"])
     ahead = [session for session in well["week"] if session["day"] > DAY]
     assert [one["activity"] for one in ill["week"]] == [one["activity"] for one in ahead]

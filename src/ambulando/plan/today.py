@@ -62,7 +62,7 @@ def moved(session: Session, day: date) -> Session:
 #: the step of a trace for a session that safety made shorter for one day
 SHARE = "share of today"
 #: what a week says that is made on a day of illness
-WHEN_ILL = Words("You are ill, so today is for rest. After it you begin with less.")
+WHEN_ILL = Words("On a day of illness you rest. After it you begin with less.")
 #: the step of a trace for a session that an illness made shorter
 AFTER_ILLNESS = "smaller after an illness"
 
