@@ -14,8 +14,8 @@ from ambulando.web.plans.outcomes import DAY, offered
 SHOWN = timedelta(days=30)
 
 
-@require_safe
 @onboarded
+@require_safe
 def offers(request: HttpRequest) -> HttpResponse:
     """The offers up to ``until`` (yesterday where that is not told), the last day first."""
     if request.user.no_numbers:
