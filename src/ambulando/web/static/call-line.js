@@ -7,33 +7,37 @@ export const EVERY = 2;
 const LOOKED = 4;
 const POOR = 3;
 
-// One look at a report of getStats and the one before: { lost, back, room }, each null where it is not known.
+const NOTHING = { lost: null, back: null, room: null };
+const wayOf = (report) => [...(report?.values() ?? [])].find((one) => one.type === "transport")?.selectedCandidatePairId;
+
+// One look at a report of getStats and the one before: { way, lost, back, room }, each null where it is not known.
+// A look across a change of the way says nothing: what it shows as lost was lost with the other way.
 export function look(report, before) {
-  let [lost, back, room, got, missing] = [null, null, null, 0, 0];
+  const way = wayOf(report);
+  if (before && way !== wayOf(before)) return { way, ...NOTHING };
+  let [lost, back, got, missing] = [null, null, 0, 0];
   for (const one of report.values()) {
-    if (one.type === "remote-inbound-rtp") {
+    const then = before?.get(one.id);
+    // What the other side told stays in the report until it tells again, with sound after five seconds: it counts once.
+    if (one.type === "remote-inbound-rtp" && one.timestamp !== then?.timestamp) {
       if (one.fractionLost !== undefined) lost = Math.max(lost ?? 0, one.fractionLost);
       if (one.roundTripTime !== undefined) back = Math.max(back ?? 0, one.roundTripTime);
     }
-    if (one.type === "inbound-rtp") {
-      const then = before?.get(one.id);
-      if (then) {
-        got += one.packetsReceived - then.packetsReceived;
-        missing += one.packetsLost - then.packetsLost;
-      }
-    }
-    if (one.type === "candidate-pair" && one.nominated && one.state === "succeeded") {
-      room = one.availableOutgoingBitrate ?? room;
-      back = Math.max(back ?? 0, one.currentRoundTripTime ?? 0);
+    if (one.type === "inbound-rtp" && then) {
+      got += one.packetsReceived - then.packetsReceived;
+      missing += one.packetsLost - then.packetsLost;
     }
   }
+  const pair = report.get(way);
+  if (pair?.currentRoundTripTime !== undefined) back = Math.max(back ?? 0, pair.currentRoundTripTime);
   const came = got + missing > 20 ? Math.max(0, missing) / (got + missing) : null;
   if (came !== null) lost = Math.max(lost ?? 0, came);
-  return { lost, back, room };
+  return { way, lost, back, room: pair?.availableOutgoingBitrate ?? null };
 }
 
 const poor = ({ lost, back, room }) =>
   (lost ?? 0) > LIMITS.lost || (back ?? 0) > LIMITS.back || (room !== null && room < LIMITS.room);
 
-// Whether the line is weak: most of the last looks were poor. One bad moment is none.
-export const weak = (looks) => looks.slice(-LOOKED).filter(poor).length >= POOR;
+// Whether the line is weak: most of the last looks at the way it takes now were poor. One bad moment is none.
+export const weak = (looks) =>
+  looks.slice(-LOOKED).filter((one) => one.way === looks.at(-1).way && poor(one)).length >= POOR;

@@ -72,7 +72,7 @@ function opened(polite) {
 function changed(now) {
   if (over) return;
   if (now === "connected") {
-    lostAt = 0;
+    [looks, before, lostAt] = [[], null, 0]; // what was lost meanwhile says nothing of the line that is there again
     performance.mark("call-connected");
     if (at("call-said").dataset.said === "no-way") tell(null);
     show("connected");
