@@ -97,6 +97,7 @@ def test_times_that_overlap_are_one_and_are_cut_to_the_days_asked_for():
     ("text", "says"),
     [
         ("date,mood", "is not a calendar"),
+        ("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20260310T12", "ends before the calendar does"),
         ("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:soon\r\nEND:VEVENT\r\nEND:VCALENDAR", "mine.ics"),
         (ics("UID:a\nDTSTART:20260310T120000Z\nDURATION:PT1H\nRRULE:FREQ=SECONDLY"), "we do not follow"),
         (ics("UID:a\nDTSTART:20260310T120000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"), "we do not follow"),
@@ -109,6 +110,15 @@ def test_what_can_not_be_read_is_refused_in_one_sentence(text, says):
         read_ics(text, "mine.ics", zone=BERLIN, **MARCH)
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 250
+
+
+WHOLE = ics(WEEKLY, "UID:b\nDTSTART:20260310T120000Z\nDURATION:PT1H")
+
+
+@given(st.integers(0, len(WHOLE) - len("END:VCALENDAR\r\n")))
+def test_a_calendar_that_was_cut_off_is_refused_and_no_time_looks_free_by_mistake(length):
+    with pytest.raises(InputError):
+        read_ics(WHOLE[:length], "mine.ics", zone=BERLIN, **MARCH)
 
 
 @given(st.text(max_size=300))

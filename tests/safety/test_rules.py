@@ -31,6 +31,13 @@ def test_only_symptoms_hold() -> None:
             assert all(fact.startswith("symptom:") for fact in rule.any_of)
 
 
+def test_each_source_has_an_address_but_our_own_judgement() -> None:
+    sources = table()["sources"]
+    for name, source in sources.items():
+        assert source.get("address", "").startswith("https://") == (name != "judgement"), name
+    assert "Our own judgement, not reviewed by a clinician" in {rule.source for rule in rules()}
+
+
 @pytest.mark.parametrize(("rule", "change", "said"), [
     ("ssri", {"any": ["medicine:sris"]}, "asks for the fact 'medicine:sris'"),
     ("ssri", {"any": ["condition:hart"]}, "asks for the fact 'condition:hart'"),

@@ -3,6 +3,7 @@
 Only times are taken from a calendar; who or what an entry is about is never kept.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -52,7 +53,7 @@ def read_ics(text: str, where: str, *, since: date, until: date, zone: Zone) -> 
 
     Entries that repeat are followed, with what was moved or left out. Not taken: what is cancelled or marked as free, and
     entries of whole days, such as birthdays. A time without a zone is local. Overlaps are joined. Raises InputError,
-    naming ``where``, for what is no calendar and for one that is too large.
+    naming ``where``, for what is no calendar, for one that is too large and for one that was cut off.
     """
     from icalendar import Calendar
 
@@ -62,6 +63,9 @@ def read_ics(text: str, where: str, *, since: date, until: date, zone: Zone) -> 
         raise InputError(
             f"{where} is not a calendar. Please give an .ics file, as calendar programs write it."
         )
+    begun, ended = (len(re.findall(rf"(?im)^{word}:VCALENDAR\s*$", text)) for word in ("BEGIN", "END"))
+    if ended < begun:  # the reader takes what is there, and days whose entries are missing would look free
+        raise InputError(f"{where} ends before the calendar does. Please export it again.")
     first = datetime.combine(since, time())
     last = datetime.combine(until + timedelta(days=1), time())
     found: list[Busy] = []

@@ -179,7 +179,8 @@ def _rule(
             outcome=str(row.get("outcome", "full")),
             limits=limits,
             reason=str(row["reason"]),
-            source=f"{source['citation']}, {source['address']}",
+            # our own judgement has no address
+            source=", ".join(source[name] for name in ("citation", "address") if name in source),
             certainty=str(row["certainty"]),
             unsaid_with=tuple(row.get("unsaid_with", ())),
         )
