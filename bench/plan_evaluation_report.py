@@ -138,7 +138,7 @@ def _margins(cases: Sequence[Any], found: Mapping[str, Found]) -> list[str]:
 
 def _reading(cases: Sequence[Any], found: Mapping[str, Found]) -> list[str]:
     """What the tables say, worked out from them."""
-    total, lost = 0, []
+    total, lost = 0, dict[str, list[str]]()
     for case in cases:
         for other in policies(found[case.key]):
             if other in (OURS, ORACLE):
@@ -146,14 +146,13 @@ def _reading(cases: Sequence[Any], found: Mapping[str, Found]) -> list[str]:
             for outcome, words in (("gain", "mood gain"), ("active", "people still active")):
                 total += 1
                 if margin(found[case.key], other, outcome)[1] <= 0:
-                    lost.append(f"{words} against {other} ({case.name})")
+                    lost.setdefault(f"{words} against {other}", []).append(case.name)
     if not total:
         return []
-    first = f"Of {total} comparisons with the four ways that know no more than it does, Ambulando is clearly ahead in {total - len(lost)}."
-    rest = ["Not clearly ahead in: " + "; ".join(lost) + "."] if 0 < len(lost) <= 12 else []
-    if len(lost) > 12:
-        rest = [f"It is not clearly ahead in {len(lost)} of them; the tables say which."]
-    return ["## In short", "", first, *rest, ""]
+    ahead = total - sum(map(len, lost.values()))
+    first = f"Of {total} comparisons with the four ways that know no more than it does, Ambulando is clearly ahead in {ahead}."
+    rest = [f"- Not clearly ahead in {what}: {'; '.join(worlds)}." for what, worlds in lost.items()]
+    return ["## In short", "", first, *([""] if rest else []), *rest, ""]
 
 
 LIMITS = [

@@ -177,5 +177,5 @@ def test_the_page_tells_margins_with_their_intervals():
 def test_the_page_says_where_it_is_behind():
     text = report.page(evaluation.CASES[:1], {"main": made(-0.2)}, "0123abcd")
     assert "is clearly ahead in 0" in text
-    assert "mood gain against couch to 5k (as assumed)" in text
+    assert "mood gain against couch to 5k: as assumed." in text
     assert "not done yet" not in text
