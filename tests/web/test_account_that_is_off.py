@@ -41,7 +41,7 @@ def test_no_grant_of_theirs_holds_while_it_is_off(ada: Person, doctor: Person, g
     assert queries.held_by(doctor, grant.pk, now) is None
     assert queries.between(doctor, grant.pk, now) is None
     assert queries.caseload(doctor, now) == []
-    assert caseload.caseload(doctor, now) == []
+    assert list(caseload.caseload(doctor, now)) == []
     assert not Grant.objects.select_related("person").get().holds(now)
 
 

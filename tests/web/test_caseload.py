@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from readers import answered, did, felt, let_in, noticed, planned, reader, signed_in
 
-from ambulando.web.care.caseload import queries
+from ambulando.web.care.caseload import listing, queries
 from ambulando.web.care.grants import chain
 from ambulando.web.care.grants.models import Grant, Look
 from ambulando.web.care.threads.models import Message, Thread
 from ambulando.web.people.models import Person
+from ambulando.web.plans.models import Session
 from cast import ADA
 from sign_up import signed_up
 
@@ -27,7 +28,7 @@ def doctor(db: None) -> Person:
 
 
 def lines(doctor: Person, **options: str) -> list[Any]:
-    return queries.caseload(doctor, timezone.now(), **options)
+    return list(queries.caseload(doctor, timezone.now(), **options))
 
 
 def today() -> Any:
@@ -197,6 +198,38 @@ def test_the_list_is_a_look_once_a_day_and_the_chain_holds(doctor: Person, ada: 
     client.get(f"/people/{grant.pk}/")
     assert Look.objects.filter(what="caseload").count() == 2
     assert chain.broken(ada) is None
+
+
+def test_a_line_tells_the_same_on_every_page_and_in_every_order(
+    doctor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a list is not sorted by is read for the lines of a page alone."""
+    for number in range(5):
+        person = signed_up(f"person-{number}", ADA)
+        grant = let_in(person, doctor, shows_from=None if number % 2 else today() - timedelta(days=10))
+        for back in (40, 20, number):
+            answered(person, "phq-9", [number % 4] * 9, today() - timedelta(days=back))
+        for back in range(1, number + 2):
+            planned(
+                person, today() - timedelta(days=back), state=Session.DONE if back % 2 else Session.PLANNED
+            )
+        noticed(person, today(), "checkin")
+        for _time in range(number):
+            thread, _new = Thread.objects.get_or_create(grant=grant)
+            Message.objects.create(thread=thread, writer=person, key=uuid(), body="x", at=timezone.now())
+
+    def told(line: Any) -> tuple[Any, ...]:
+        measured = [(one.filled.name, one.filled.total, one.points, one.due) for one in line.measured or ()]
+        return line.contact, line.messages, line.signals, line.planned, line.done, measured
+
+    whole = {line.name: told(line) for line in lines(doctor)}
+    assert len({one[1:5] for one in whole.values()}) == 5, "each line is another one"
+    monkeypatch.setattr(listing, "PAGE", 2)
+    for sort in queries.SORTS:
+        listed = queries.caseload(doctor, timezone.now(), sort=sort)
+        pages = [line for start in (0, 2, 4) for line in listed[start : start + 2]]
+        assert {line.name: told(line) for line in pages} == whole, sort
+        assert [line.name for line in pages] == [line.name for line in listed]
 
 
 def test_the_number_of_queries_does_not_grow_with_people(doctor: Person) -> None:

@@ -1,6 +1,6 @@
 """The caseload: a line for each person who lets a reader in, made with the same few queries however many there are."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
@@ -144,30 +144,43 @@ SORTS: Mapping[str, Callable[[Line], Any]] = {
 }
 
 
-def caseload(reader: Person, now: datetime, *, sort: str = "name", find: str = "") -> list[Line]:
-    """A line for everybody who lets this reader in now. Five queries, however many people there are."""
+class Listed(Sequence[Line]):
+    """Lines in their order. Of what they are not sorted by, only that of the slice which is taken is read."""
+
+    def __init__(self, lines: Sequence[Line], fill: Callable[[Sequence[Line]], None]) -> None:
+        self._lines, self._fill = lines, fill
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def __getitem__(self, place: Any) -> Any:
+        taken = self._lines[place]
+        self._fill(taken if isinstance(place, slice) else [taken])
+        return taken
+
+    def __iter__(self) -> Iterator[Line]:
+        return iter(self[:])
+
+
+def caseload(reader: Person, now: datetime, *, sort: str = "name", find: str = "") -> Listed:
+    """A line for everybody who lets this reader in now. Six queries, however many people there are."""
     wanted = find.strip().casefold()
     lines = {line.grant.pk: line for line in _open_lines(reader, now) if wanted in line.name.casefold()}
-    for pk, count in threads.waiting_by_grant(reader).items():
-        if pk in lines:
-            lines[pk].messages = count
-    _add_measured(reader, lines)
-    _add_sessions(reader, lines, now)
-    _add_signals(reader, lines, now)
+    sorts_by = READS.get(sort)
+    if sorts_by:
+        sorts_by(reader, lines, now)
     key = SORTS.get(sort, SORTS["name"])
-    return sorted(lines.values(), key=lambda line: (key(line), line.name.casefold()))
+
+    def fill(taken: Sequence[Line]) -> None:
+        these = {line.grant.pk: line for line in taken}
+        for read in dict.fromkeys(READS.values()) if these else ():
+            if read is not sorts_by:
+                read(reader, these, now)
+
+    return Listed(sorted(lines.values(), key=lambda line: (key(line), line.name.casefold())), fill)
 
 
 def _open_lines(reader: Person, now: datetime) -> Iterator[Line]:
-    looks = Look.objects.filter(person=OuterRef("person"), grant_number=OuterRef("pk"))
-    opened = looks.exclude(role="").exclude(what="caseload").order_by("-number")
-    wrote = Message.objects.filter(thread__grant=OuterRef("pk")).order_by("-pk")
-    spoke = Call.objects.filter(grant=OuterRef("pk"), answered_at__isnull=False).order_by("-pk")
-    contacts = (
-        Subquery(wrote.values("at")[:1]),
-        Subquery(opened.values("at")[:1]),
-        Subquery(spoke.values("answered_at")[:1]),
-    )
     rows = agreed(reader.let_in_by.all()).values_list(
         "pk",
         "person_id",
@@ -178,15 +191,39 @@ def _open_lines(reader: Person, now: datetime) -> Iterator[Line]:
         "until",
         "person__username",
         "person__time_zone",
-        *contacts,
     )
     todays: dict[str, date] = {}
-    for pk, person, name, role, items, shows_from, until, called, zone, *told in rows:
+    for pk, person, name, role, items, shows_from, until, called, zone in rows:
         if zone not in todays:
             todays[zone] = now.astimezone(ZoneInfo(zone)).date()
         if until is None or todays[zone] <= until:
-            grant = Open(pk, person, name, role, frozenset(items), shows_from, todays[zone])
-            yield Line(grant, called, max(filter(None, told), default=None))
+            yield Line(Open(pk, person, name, role, frozenset(items), shows_from, todays[zone]), called)
+
+
+def _only(lines: Mapping[int, Line], grant: str = "person__grants") -> Q:
+    """The rows of a page. Of more lines than that, all rows of the reader: that is quicker than to name each line."""
+    return Q(**{f"{grant}__in": list(lines)}) if len(lines) <= PAGE else Q()
+
+
+def _add_contact(reader: Person, lines: Mapping[int, Line], now: datetime) -> None:
+    looks = Look.objects.filter(person=OuterRef("person"), grant_number=OuterRef("pk"))
+    opened = looks.exclude(role="").exclude(what="caseload").order_by("-number")
+    wrote = Message.objects.filter(thread__grant=OuterRef("pk")).order_by("-pk")
+    spoke = Call.objects.filter(grant=OuterRef("pk"), answered_at__isnull=False).order_by("-pk")
+    contacts = (
+        Subquery(wrote.values("at")[:1]),
+        Subquery(opened.values("at")[:1]),
+        Subquery(spoke.values("answered_at")[:1]),
+    )
+    for pk, *told in agreed(reader.let_in_by.all()).filter(_only(lines, "pk")).values_list("pk", *contacts):
+        if line := lines.get(pk):
+            line.contact = max(filter(None, told), default=None)
+
+
+def _add_messages(reader: Person, lines: Mapping[int, Line], now: datetime) -> None:
+    for pk, count in threads.waiting_by_grant(reader, lines if len(lines) <= PAGE else None).items():
+        if line := lines.get(pk):
+            line.messages = count
 
 
 def _of(reader: Person, prefix: str = "person__grants") -> Q:
@@ -213,19 +250,24 @@ LAST_TWO = """
 """
 
 
-def _add_measured(reader: Person, lines: Mapping[int, Line]) -> None:
+def _add_measured(reader: Person, lines: Mapping[int, Line], now: datetime) -> None:
     forms = instruments()
     for line in lines.values():
-        line.forms = forms
-    for pk, instrument, day, total, kept in last_two(reader):
+        line.forms, line.rows = forms, []
+    for pk, instrument, day, total, kept in last_two(reader, lines if len(lines) <= PAGE else None):
         if line := lines.get(pk):
             line.rows.append((instrument, day, total, kept))
 
 
-def last_two(reader: Person) -> list[tuple[int, str, Any, float | None, str]]:
-    """Grant, instrument, day, total and answers as JSON, as the database has them: ``Line.measured`` reads what it needs."""
+def last_two(
+    reader: Person, grants: Collection[int] | None = None
+) -> list[tuple[int, str, Any, float | None, str]]:
+    """Grant, instrument, day, total and answers as JSON, as the database has them: ``Line.measured`` reads what it needs.
+    ``grants``: only of these.
+    """
+    these = "" if grants is None else f"AND grants.id IN ({', '.join(['%s'] * len(grants))})"
     with connection.cursor() as cursor:
-        cursor.execute(LAST_TWO, [reader.pk, False])
+        cursor.execute(LAST_TWO + these, [reader.pk, False, *(grants or ())])
         return list(cursor.fetchall())
 
 
@@ -265,7 +307,7 @@ def _add_sessions(reader: Person, lines: Mapping[int, Line], now: datetime) -> N
             line.done = line.planned = 0
     last = now.astimezone(UTC).date() - timedelta(days=1)
     rows = (
-        Session.objects.filter(_of(reader) & _shown_from())
+        Session.objects.filter(_of(reader) & _shown_from() & _only(lines))
         .filter(day__range=(last - timedelta(days=PLANNED_DAYS - 1), last), week__current=True)
         .exclude(state=Session.REPLACED)
         .order_by()
@@ -285,7 +327,7 @@ def _add_signals(reader: Person, lines: Mapping[int, Line], now: datetime) -> No
     since = now.astimezone(UTC).date() - timedelta(days=SIGNAL_DAYS)
     own = Acknowledged.objects.filter(noticed=OuterRef("pk"), reader=reader, day=OuterRef("day"))
     rows = (
-        Noticed.objects.filter(_of(reader), day__gte=since)
+        Noticed.objects.filter(_of(reader) & _only(lines), day__gte=since)
         .order_by()
         .annotate(seen_at=Subquery(own.values("at")[:1]))
         .filter(seen_at=None)
@@ -295,3 +337,14 @@ def _add_signals(reader: Person, lines: Mapping[int, Line], now: datetime) -> No
         line = lines.get(pk)
         if line and line.signals is not None and masks.signal_shown(line.grant, signal, day, rested):
             line.signals += 1
+
+
+#: what a column is read by, which of the lines that it is sorted by is all of them
+READS: Mapping[str, Callable[[Person, Mapping[int, Line], datetime], None]] = {
+    "contact": _add_contact,
+    "due": _add_measured,
+    "change": _add_measured,
+    "sessions": _add_sessions,
+    "signals": _add_signals,
+    "messages": _add_messages,
+}

@@ -101,7 +101,7 @@ def told(
     kept: str,
     forms: Mapping[str, Instrument],
 ) -> Filled | None:
-    """The same for a list, without the answers: ``total`` as it was kept, ``kept`` the answers as JSON.
+    """The same for a list, without the band and the answers: ``total`` as it was kept, ``kept`` the answers as JSON.
 
     Answers are read only where the last question is left out, and the name is not translated yet: many rows cost little.
     """
@@ -110,7 +110,7 @@ def told(
         return filled(grant, instrument, day, json.loads(kept), forms)
     if not grant.shows("assessments", day):
         return None
-    return Filled(day, form, form.name, total, _band(form, total), ())
+    return Filled(day, form, form.name, total, None, ())
 
 
 def _band(form: Instrument, total: int | float | None) -> Band | None:
