@@ -4,6 +4,11 @@ import os
 import shutil
 from typing import Any
 
+from playwright.sync_api import expect
+
+#: milliseconds to wait for what must come, also where the machine is busy with other tests; what comes is not waited for
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = os.environ.get("CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -13,7 +18,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 PHONE = {"width": 390, "height": 844}
 
 
-def wait_until(page: Any, holds: str, arg: Any = None, timeout: int = 30_000) -> None:
+def wait_until(page: Any, holds: str, arg: Any = None, timeout: int = PATIENCE) -> None:
     """Wait until an async function of the page gives something true.
 
     Playwright's own ``wait_for_function`` does not wait for such a function: it takes its promise for true, at once.

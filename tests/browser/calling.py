@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from browser_of_tests import PHONE, wait_until
+from browser_of_tests import PATIENCE, PHONE, wait_until
 from playwright.sync_api import expect
 from relay import Relay, free_port
 
@@ -108,7 +108,7 @@ class Two:
     def _signed_in(self, context: Any, name: str) -> Any:
         context.add_init_script(PEERS)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto("/account/login/")
@@ -139,7 +139,7 @@ class Two:
             "button => { sessionStorage.setItem('tapped', performance.timeOrigin + performance.now()); button.click(); }"
         )
         for page in (self.ada, self.alex):
-            expect(page.locator("#call-state")).to_have_text("Connected", timeout=40_000)
+            expect(page.locator("#call-state")).to_have_text("Connected")
         when = "performance.timeOrigin + performance.getEntriesByName('call-connected')[0].startTime"
         tapped = float(self.alex.evaluate("sessionStorage.getItem('tapped')"))
         return (max(page.evaluate(when) for page in (self.ada, self.alex)) - tapped) / 1000

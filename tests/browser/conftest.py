@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from browser_of_tests import ARGUMENTS, CHROMIUM, PHONE
+from browser_of_tests import ARGUMENTS, CHROMIUM, PATIENCE, PHONE
 from playwright.sync_api import Error, sync_playwright
 
 DEVICES = itertools.count(1)
@@ -117,7 +117,7 @@ def open_page(server: str, chromium: Any) -> Iterator[Any]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         watch.over(page)
         return page
 

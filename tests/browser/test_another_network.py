@@ -91,7 +91,6 @@ def flows_over(two: Two, address: str | None) -> None:
                 && now.energy - before.energy >= energy && (!address || now.local === address);
             }}""",
             [before, FRAMES, ENERGY, wanted],
-            timeout=60_000,
         )
 
 
@@ -101,7 +100,7 @@ def hears_by_the_server(two: Two) -> None:
       if (peers.at(-1).signalingState === "have-remote-offer") document.documentElement.dataset.asked = "yes";
     })""")
     two.stays.evaluate("window.asking = setInterval(() => window.dispatchEvent(new Event('online')), 1200)")
-    expect(two.walks.locator("html")).to_have_attribute("data-asked", "yes", timeout=60_000)
+    expect(two.walks.locator("html")).to_have_attribute("data-asked", "yes")
     two.stays.evaluate("clearInterval(asking)")
 
 

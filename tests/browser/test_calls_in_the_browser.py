@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_of_tests import ARGUMENTS, CHROMIUM, wait_until
+from browser_of_tests import ARGUMENTS, CHROMIUM, PATIENCE, wait_until
 from calling import FAKE, FLOWS, Installation, Two
 from playwright.sync_api import expect
 from relay import PoorLine
@@ -97,13 +97,11 @@ def test_a_call_goes_on_while_the_server_is_started_anew(two: Two, here: Install
             "peers.at(-1).addEventListener('signalingstatechange', () => (window.asked ||= peers.at(-1).signalingState))"
         )
     two.ada.wait_for_function(
-        "() => window.asked || (window.dispatchEvent(new Event('online')), false)",
-        polling=1_200,
-        timeout=60_000,
+        "() => window.asked || (window.dispatchEvent(new Event('online')), false)", polling=1_200
     )
-    two.alex.wait_for_function("() => window.asked", timeout=60_000)
+    two.alex.wait_for_function("() => window.asked")
     for page in (two.ada, two.alex):
-        expect(page.locator("#call-state")).to_have_text("Connected", timeout=40_000)
+        expect(page.locator("#call-state")).to_have_text("Connected")
     two.flows("frames", "sound")
     two.hang_up()
 
@@ -113,13 +111,11 @@ def test_after_the_way_is_lost_another_is_found_and_frames_flow_again(two: Two, 
     two.connect()
     two.flows("frames", "sound")
     here.relay.kill()
-    expect(two.ada.locator("#call-state")).to_have_text(
-        "The line was lost. We look for another way.", timeout=30_000
-    )
+    expect(two.ada.locator("#call-state")).to_have_text("The line was lost. We look for another way.")
     here.relay.start(here.secret)
     began = time.monotonic()
     for page in (two.ada, two.alex):
-        expect(page.locator("#call-state")).to_have_text("Connected", timeout=60_000)
+        expect(page.locator("#call-state")).to_have_text("Connected")
     print(f"\nconnected again {time.monotonic() - began:.1f} s after another relay was there")
     for one in two.flows("frames", "sound"):
         assert one["pair"] == "relay"
@@ -171,7 +167,7 @@ def test_on_a_weak_line_the_picture_rests_with_a_sentence_and_can_be_turned_on_a
       };
       window.poor = true;
     }""")
-    expect(two.ada.locator("#call-said")).to_contain_text("your picture rests", timeout=20_000)
+    expect(two.ada.locator("#call-said")).to_contain_text("your picture rests")
     expect(two.alex.locator("#theirs")).to_be_hidden()
     two.flows("sound")
     two.ada.evaluate("window.poor = false")
@@ -192,7 +188,7 @@ def test_where_packets_really_get_lost_the_picture_rests_and_the_voice_goes_on(
         for one in two.flows("frames", "sound"):
             assert one["pair"] == "relay"
         line.loss = 0.3
-        expect(two.ada.locator("#call-said")).to_contain_text("your picture rests", timeout=60_000)
+        expect(two.ada.locator("#call-said")).to_contain_text("your picture rests")
         expect(two.alex.locator("#theirs")).to_be_hidden()
         two.flows("sound")
         print(f"\n{line.lost} packets were lost")
@@ -205,7 +201,7 @@ def ended_by_withdrawal(two: Two, here: Installation) -> float:
     """Milliseconds from when it is no longer shared to when the call is over for both."""
     two.connect()
     beside = two.contexts[0].new_page()
-    beside.set_default_timeout(20_000)
+    beside.set_default_timeout(PATIENCE)
     for page in (two.ada, two.alex):
         page.evaluate("""() => new MutationObserver(() => {
           if (document.getElementById('call-state')?.dataset.state === 'over') window.over ||= performance.timeOrigin + performance.now();

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from browser_of_tests import PATIENCE
 from browser_people import sign_up
 from playwright.sync_api import expect
 
@@ -70,7 +71,7 @@ def line(server: str) -> Iterator[Any]:
 def page(line: Any, chromium: Any) -> Iterator[Any]:
     context = chromium.new_context(base_url=line.address, viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_of_tests import PHONE
+from browser_of_tests import PATIENCE, PHONE
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -112,7 +112,7 @@ def people(installation: Installation, chromium: Any) -> Iterator[Any]:
         context = chromium.new_context(base_url=installation.address, viewport=PHONE, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.faults, page.told = [], []
         page.on("websocket", lambda line: line.on("framereceived", lambda text: page.told.append(str(text))))
         page.on("pageerror", lambda error: page.faults.append(str(error)))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_of_tests import PHONE
+from browser_of_tests import PATIENCE, PHONE
 from playwright.sync_api import expect
 from test_messages_in_the_browser import PASSWORD, Installation
 
@@ -55,7 +55,7 @@ class Story:
         context = self.chromium.new_context(base_url=self.installation.address, viewport=PHONE)
         self.contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.goto("/account/login/")
         page.get_by_label("Username").fill(name)

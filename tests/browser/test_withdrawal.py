@@ -116,7 +116,7 @@ def test_a_withdrawal_that_was_missed_while_the_line_was_cut_is_seen_when_it_is_
     person.get_by_role("button", name="End it now").click()
     person.get_by_text("It has ended.").wait_for()
     reader.context.set_offline(False)
-    reader.get_by_text("This is no longer shared with you.").wait_for(timeout=40_000)
+    reader.get_by_text("This is no longer shared with you.").wait_for()
     # back on the line, the page asks whether it is still shared
     open_page.watch.errors = [text for text in open_page.watch.errors if "404" not in text]
 
@@ -184,4 +184,4 @@ def test_an_open_report_whose_line_was_cut_clears_itself_when_it_is_back(open_pa
     person.get_by_role("button", name="End it now").click()
     person.get_by_text("It has ended.").wait_for()
     doctor.context.set_offline(False)
-    doctor.get_by_role("heading", level=1, name="This is no longer shared").wait_for(timeout=40_000)
+    doctor.get_by_role("heading", level=1, name="This is no longer shared").wait_for()
