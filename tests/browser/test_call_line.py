@@ -94,3 +94,26 @@ def test_what_was_lost_with_one_way_does_not_count_for_the_next(page: Any) -> No
 def test_only_the_way_that_is_taken_is_looked_at(page: Any) -> None:
     left = {"timestamp": 1, "currentRoundTripTime": 3.0, "availableOutgoingBitrate": 20_000}
     assert not any(weak_after(page, *every_two_seconds(6, other_way=left)))
+
+
+def test_a_browser_without_a_report_of_its_transport_is_looked_at_too(page: Any) -> None:
+    """Firefox has none; it says of a pair itself that it is the one which is taken."""
+
+    def without(rows: list[Any], **said: Any) -> list[Any]:
+        return [
+            row | (said if row["type"] == "candidate-pair" else {})
+            for row in rows
+            if row["type"] != "transport"
+        ]
+
+    left = {"timestamp": 1, "currentRoundTripTime": 3.0, "selected": False}
+    fine = [without(rows) for rows in every_two_seconds(6)]
+    taken = [[*without(rows, selected=True), {"id": "old", "type": "candidate-pair", "nominated": True,
+                                              "state": "succeeded", **left}] for rows in every_two_seconds(6)]  # fmt: skip
+    assert not any(weak_after(page, *fine))
+    assert not any(weak_after(page, *taken))
+    assert weak_after(page, *[without(rows) for rows in every_two_seconds(4, back=1.2)])[-1]
+    assert weak_after(page, *[without(rows, selected=True) for rows in every_two_seconds(4, back=1.2)])[-1]
+    wifi = [without(rows) for rows in every_two_seconds(2, way="wifi", room=80_000)]
+    mobile = [without(report(2 * n, way="mobile", got=100 * n, missing=90)) for n in range(2, 6)]
+    assert not any(weak_after(page, *wifi, *mobile))

@@ -8,7 +8,14 @@ const LOOKED = 4;
 const POOR = 3;
 
 const NOTHING = { lost: null, back: null, room: null };
-const wayOf = (report) => [...(report?.values() ?? [])].find((one) => one.type === "transport")?.selectedCandidatePairId;
+
+// The way that is taken: as the transport says or, where a browser has no report of it, as the pair itself does.
+function wayOf(report) {
+  const all = [...(report?.values() ?? [])];
+  const pairs = all.filter((one) => one.type === "candidate-pair" && one.nominated && one.state === "succeeded");
+  const told = all.find((one) => one.type === "transport")?.selectedCandidatePairId;
+  return told ?? (pairs.find((one) => one.selected) ?? pairs.at(-1))?.id;
+}
 
 // One look at a report of getStats and the one before: { way, lost, back, room }, each null where it is not known.
 // A look across a change of the way says nothing: what it shows as lost was lost with the other way.

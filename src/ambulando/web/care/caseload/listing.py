@@ -1,6 +1,6 @@
 """The caseload: a line for each person who lets a reader in, made with the same few queries however many there are."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, cached_property
@@ -200,9 +200,14 @@ def _open_lines(reader: Person, now: datetime) -> Iterator[Line]:
             yield Line(Open(pk, person, name, role, frozenset(items), shows_from, todays[zone]), called)
 
 
+def _named(lines: Mapping[int, Line]) -> Sequence[int] | None:
+    """The grants of a page. None for more lines than that: all rows of the reader are read quicker than each is named."""
+    return list(lines) if len(lines) <= PAGE else None
+
+
 def _only(lines: Mapping[int, Line], grant: str = "person__grants") -> Q:
-    """The rows of a page. Of more lines than that, all rows of the reader: that is quicker than to name each line."""
-    return Q(**{f"{grant}__in": list(lines)}) if len(lines) <= PAGE else Q()
+    named = _named(lines)
+    return Q() if named is None else Q(**{f"{grant}__in": named})
 
 
 def _add_contact(reader: Person, lines: Mapping[int, Line], now: datetime) -> None:
@@ -221,7 +226,7 @@ def _add_contact(reader: Person, lines: Mapping[int, Line], now: datetime) -> No
 
 
 def _add_messages(reader: Person, lines: Mapping[int, Line], now: datetime) -> None:
-    for pk, count in threads.waiting_by_grant(reader, lines if len(lines) <= PAGE else None).items():
+    for pk, count in threads.waiting_by_grant(reader, _named(lines)).items():
         if line := lines.get(pk):
             line.messages = count
 
@@ -254,13 +259,13 @@ def _add_measured(reader: Person, lines: Mapping[int, Line], now: datetime) -> N
     forms = instruments()
     for line in lines.values():
         line.forms, line.rows = forms, []
-    for pk, instrument, day, total, kept in last_two(reader, lines if len(lines) <= PAGE else None):
+    for pk, instrument, day, total, kept in last_two(reader, _named(lines)):
         if line := lines.get(pk):
             line.rows.append((instrument, day, total, kept))
 
 
 def last_two(
-    reader: Person, grants: Collection[int] | None = None
+    reader: Person, grants: Sequence[int] | None = None
 ) -> list[tuple[int, str, Any, float | None, str]]:
     """Grant, instrument, day, total and answers as JSON, as the database has them: ``Line.measured`` reads what it needs.
     ``grants``: only of these.
@@ -339,7 +344,7 @@ def _add_signals(reader: Person, lines: Mapping[int, Line], now: datetime) -> No
             line.signals += 1
 
 
-#: what a column is read by, which of the lines that it is sorted by is all of them
+#: what reads a column: of all lines where they are sorted by it, else of those that are taken
 READS: Mapping[str, Callable[[Person, Mapping[int, Line], datetime], None]] = {
     "contact": _add_contact,
     "due": _add_measured,

@@ -3,7 +3,7 @@
 A person goes on reading what was written to them after a grant has ended. Its reader does not.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -95,11 +95,11 @@ def unread(user: Person, threads: list[int] | None = None) -> dict[int, int]:
     return dict(waiting.order_by().values_list("thread").annotate(Count("pk")))
 
 
-def waiting_by_grant(reader: Person, grants: Collection[int] | None = None) -> dict[int, int]:
+def waiting_by_grant(reader: Person, grants: Sequence[int] | None = None) -> dict[int, int]:
     """How many messages wait for a reader, by grant, of these grants or of all. One query; for the caseload."""
     waiting = Message.objects.filter(thread__grant__reader=reader, read_at=None, taken_back_at=None)
     if grants is not None:
-        waiting = waiting.filter(thread__grant__in=list(grants))
+        waiting = waiting.filter(thread__grant__in=grants)
     rows = waiting.exclude(writer=reader).order_by().values_list("thread__grant").annotate(Count("pk"))
     return dict(rows)
 
